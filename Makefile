@@ -1,0 +1,57 @@
+# Two commands are enough: `make demo` (the whole job, offline, on a simulated market) and `make test`.
+# Both create .venv and install the pinned packages by themselves.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+LOCK := --generate-hashes --python-version 3.11 --universal --no-header --quiet
+
+.PHONY: install demo test test-all check lock bench soak clean
+
+install: $(RUNTIME)
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "watchlist needs Python 3.11 or newer; name one with make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+# --compile: an environment without byte code starts two to four times slower
+$(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q watchlist
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(RUNTIME)
+	$(BIN)/watchlist demo demo
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+# everything, the seeded simulations too
+test-all: $(DEV)
+	$(BIN)/python -m pytest -n auto
+
+check: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV)
+	$(BIN)/python -m tests.bench
+
+soak: $(DEV)
+	$(BIN)/python -m tests.soak
+
+# pins with hashes, no index address; needs uv (pip install uv)
+lock:
+	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements/runtime.txt
+	uv pip compile pyproject.toml --extra garch --extra shell --extra notebook --extra excel --extra png --group dev $(LOCK) --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) demo dist build

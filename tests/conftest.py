@@ -1,0 +1,19 @@
+"""Fixtures that every part of the tests may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real bars, recorded responses and oracles; it is not part of the project."""
+    place = Path(os.environ.get("WATCHLIST_SHARED", ROOT.parent / "shared"))
+    if not place.is_dir():
+        pytest.skip(f"real test material is not here ({place.name}/ beside the checkout)")
+    return place

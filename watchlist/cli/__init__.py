@@ -1,0 +1,59 @@
+"""The command line: one module a command group; here they meet and errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from watchlist.cli import console
+from watchlist.cli.exit_codes import ExitCode
+from watchlist.errors import (
+    NothingNewError,
+    QueryError,
+    SourceError,
+    StoreBusyError,
+    WatchlistError,
+)
+
+EPILOG = (
+    "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, 3 partial (some symbols failed, "
+    "report written), 4 nothing new could be had, 5 another run holds the store, 6 a query was "
+    "refused or timed out."
+)
+
+
+def build_app() -> typer.Typer:
+    """The whole command line; importing it loads nothing heavier than typer."""
+    app = typer.Typer(
+        name="watchlist",
+        help="How policy moves mining stocks: bars, dated events, event studies, a daily report.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    return app
+
+
+def exit_code(error: WatchlistError) -> ExitCode:
+    """Which exit code an error ends the process with."""
+    if isinstance(error, StoreBusyError):
+        return ExitCode.BUSY
+    if isinstance(error, QueryError):
+        return ExitCode.REFUSED
+    if isinstance(error, NothingNewError | SourceError):
+        return ExitCode.STALE
+    return ExitCode.USAGE
+
+
+def main() -> None:
+    """Run the command line and end the process with a documented exit code."""
+    try:
+        build_app()()
+    except WatchlistError as error:
+        console.fail(error)
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        console.say("stopped; nothing half-written is left")
+        sys.exit(130)

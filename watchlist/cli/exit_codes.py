@@ -1,0 +1,28 @@
+"""The exit codes: a contract with cron, systemd and CI."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process says when it ends."""
+
+    DONE = 0
+    """All that was asked for was done."""
+
+    BUG = 1
+    """A bug in watchlist; the traceback is on stderr."""
+
+    USAGE = 2
+    """Wrong usage, configuration or catalogue; nothing was done."""
+
+    PARTIAL = 3
+    """Some symbols failed; the report was written and says which."""
+
+    STALE = 4
+    """Nothing new could be had; yesterday's file stands."""
+
+    BUSY = 5
+    """Another run holds the store."""
+
+    REFUSED = 6
+    """A query was refused, failed or timed out."""

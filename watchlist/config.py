@@ -1,0 +1,68 @@
+"""`watchlist.toml`: every setting with its default and its reason."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from watchlist.errors import ConfigError, nearest
+
+if TYPE_CHECKING:
+    from watchlist.project import Project
+
+
+class Section(BaseModel):
+    """A table of `watchlist.toml`; a name that is not known is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Config(Section):
+    """The whole file; every part may be left out."""
+
+    symbols: tuple[str, ...] = ()
+    """The watchlist; empty means the packaged one (MP, LAC, TMQ, NB)."""
+
+    source: str = "yahoo"
+    """yahoo, tiingo, simulated, or the path of a bar file or folder."""
+
+    def with_source(self, source: str) -> Config:
+        """The same configuration, with bars from elsewhere."""
+        return self.model_copy(update={"source": source})
+
+
+def load_config(project: Project) -> Config:
+    """Read `watchlist.toml`, or the defaults where there is none.
+
+    Raises
+    ------
+    ConfigError
+        Not TOML (with line and column), an unknown name (with the nearest), a wrong value.
+    """
+    path = project.config_file
+    if not path.is_file():
+        return Config()
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_first_problem(error, raw)}") from None
+
+
+def _first_problem(error: ValidationError, raw: dict[str, Any]) -> str:
+    problem = error.errors()[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        model: Any = Config
+        for part in problem["loc"][:-1]:
+            model = model.model_fields[str(part)].annotation
+        return f"{where}: no such setting; {nearest(str(problem['loc'][-1]), list(model.model_fields))}"
+    return f"{where} = {problem['input']!r}: {problem['msg']}"
+
+
+

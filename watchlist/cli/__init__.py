@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 
 import typer
 
@@ -16,6 +18,20 @@ from watchlist.errors import (
     WatchlistError,
 )
 
+GROUPS = (
+    "project",
+    "daily",
+    "pull",
+    "study",
+    "signals",
+    "report",
+    "events",
+    "coverage",
+    "sql",
+    "doctor",
+)
+"""Modules of this package in the order of `--help`; each has `register(app)`."""
+
 EPILOG = (
     "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, 3 partial (some symbols failed, "
     "report written), 4 nothing new could be had, 5 another run holds the store, 6 a query was "
@@ -24,7 +40,7 @@ EPILOG = (
 
 
 def build_app() -> typer.Typer:
-    """The whole command line; importing it loads nothing heavier than typer."""
+    """The whole command line; building it loads nothing heavier than typer."""
     app = typer.Typer(
         name="watchlist",
         help="How policy moves mining stocks: bars, dated events, event studies, a daily report.",
@@ -33,6 +49,8 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    for name in (n for n in GROUPS if find_spec(f"watchlist.cli.{n}")):
+        import_module(f"watchlist.cli.{name}").register(app)
     return app
 
 
@@ -55,5 +73,5 @@ def main() -> None:
         console.fail(error)
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
-        console.say("stopped; nothing half-written is left")
+        console.say("stopped; the published store and reports are as they were")
         sys.exit(130)

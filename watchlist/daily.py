@@ -1,0 +1,88 @@
+"""The daily run on one page: pull, study, signals, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from watchlist import store
+from watchlist.catalog import load_catalog
+from watchlist.clock import Clock
+from watchlist.config import Config
+from watchlist.project import Project
+from watchlist.sources import open_source
+from watchlist.steps.pull import run_pull
+from watchlist.steps.report import write_daily
+from watchlist.steps.signals import run_signals
+from watchlist.steps.study import run_study
+
+Progress = Callable[[str], AbstractContextManager[Callable[[int, int, str], None]]]
+"""Opens a progress bar with a title; the bar takes (done, total, what)."""
+
+
+@dataclass(frozen=True)
+class DailyResult:
+    """What a daily run ends with."""
+
+    report: Path
+    """The HTML page of the day."""
+
+    as_of: date
+    """The last session that the report knows."""
+
+    failed: tuple[str, ...]
+    """Symbols that could not be had; the report names them first."""
+
+    talk: tuple[str, ...]
+    """What a person wants to hear at the end, line by line."""
+
+
+def run_daily(
+    project: Project,
+    config: Config,
+    *,
+    on: date | None,
+    as_known: date | None,
+    full: bool,
+    skip_bad: bool,
+    clock: Clock,
+    progress: Progress,
+) -> DailyResult:
+    """Bring the store up to date and write the report of one session.
+
+    Raises
+    ------
+    NothingNewError
+        No symbol could be had; store and reports stay as they were.
+    StoreBusyError
+        Another run is building.
+    ConfigError, CatalogError
+        The user's files are wrong; nothing was begun.
+    """
+    catalog = load_catalog(project)
+    source = open_source(config.source, config, project, clock, skip_bad=skip_bad)
+
+    with store.open_build(project, clock) as build:
+        with progress("pull") as step:
+            pulled = run_pull(
+                build, catalog, source, on=on, since=None, full=full, clock=clock, step=step
+            )
+        with progress("study") as step:
+            studied = run_study(
+                build.con, catalog, config, as_of=pulled.as_of, as_known=as_known, step=step
+            )
+        with progress("signals") as step:
+            run_signals(build.con, catalog, config, as_of=pulled.as_of, step=step)
+        build.publish()
+
+    with store.connect(project, as_known=as_known) as con:
+        report = write_daily(con, project, config, as_of=pulled.as_of)
+    return DailyResult(
+        report=report,
+        as_of=pulled.as_of,
+        failed=pulled.failed,
+        talk=(*pulled.talk, *studied.talk),
+    )

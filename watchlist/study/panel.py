@@ -1,0 +1,148 @@
+"""Long frames of returns become one dense array, sessions by securities; NaN is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from watchlist.errors import StudyError, nearest
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Days = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Returns of all securities on one axis of sessions."""
+
+    sessions: Days
+    """(T,) datetime64[D], ascending."""
+    symbols: tuple[str, ...]
+    """(S,) in the order of the columns."""
+    returns: Floats
+    """(T, S) simple returns, fractions."""
+    volume: Floats | None = None
+    """(T, S) shares traded; NaN = not known."""
+    gaps: Floats | None = None
+    """(T, S) sessions that the return since the last trade spans (1 = an ordinary return)."""
+
+    def __post_init__(self) -> None:
+        shape = (len(self.sessions), len(self.symbols))
+        if self.returns.shape != shape:
+            raise StudyError(f"returns of shape {self.returns.shape} on axes of {shape}")
+        if len(self.sessions) > 1 and not (np.diff(self.sessions).astype(int) > 0).all():
+            raise StudyError("sessions are not ascending and unique", "sort the returns by session")
+
+    @cached_property
+    def by_security(self) -> Floats:
+        """(S, T) the same returns, contiguous along time for fast gathering."""
+        return np.ascontiguousarray(self.returns.T)
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {symbol: i for i, symbol in enumerate(self.symbols)}
+
+    def has(self, symbol: str) -> bool:
+        """Whether the panel holds that series."""
+        return symbol in self._columns
+
+    def column(self, symbol: str) -> int:
+        """The column of a symbol or factor."""
+        try:
+            return self._columns[symbol]
+        except KeyError:
+            raise StudyError(
+                f"no returns of {symbol!r} in the panel", nearest(symbol, list(self.symbols))
+            ) from None
+
+    def row_on_or_after(self, days: Sequence[object] | Days) -> Ints:
+        """Row of the first session on or after each day; T where there is none."""
+        return np.searchsorted(self.sessions, np.asarray(days, dtype="datetime64[D]"))
+
+    def with_series(self, name: str, series: Floats) -> Panel:
+        """The panel with one more column of returns, e.g. a basket or a risk factor."""
+        blank = np.full((len(self.sessions), 1), np.nan)
+        return Panel(
+            self.sessions,
+            (*self.symbols, name),
+            np.column_stack([self.returns, series]),
+            None if self.volume is None else np.hstack([self.volume, blank]),
+            None if self.gaps is None else np.hstack([self.gaps, blank]),
+        )
+
+
+def panel_from_frame(
+    returns: pl.DataFrame, *, factors: pl.DataFrame | None = None, log: bool = False
+) -> Panel:
+    """Make the dense panel.
+
+    Parameters
+    ----------
+    returns : symbol, session, ret; optional volume and gap. One row a symbol and session; a
+        missing row, a null and a NaN are all "missing".
+    factors : session and one column a factor (fractions), e.g. Fama-French; joined by session.
+    log : turn simple returns into log(1 + ret)
+
+    Raises
+    ------
+    StudyError
+        A needed column is not there, the frame is empty, or a (symbol, session) occurs twice.
+    """
+    for column in ("symbol", "session", "ret"):
+        if column not in returns.columns:
+            raise StudyError(
+                f"the frame of returns has no column {column!r}", nearest(column, returns.columns)
+            )
+    if returns.is_empty():
+        raise StudyError("the frame of returns is empty", "pull bars first: watchlist pull")
+    sessions = np.unique(returns["session"].to_numpy().astype("datetime64[D]"))
+    symbols = tuple(sorted(returns["symbol"].unique().to_list()))
+    row = np.searchsorted(sessions, returns["session"].to_numpy().astype("datetime64[D]"))
+    codes = returns["symbol"].cast(pl.Enum(list(symbols))).to_physical().to_numpy()
+    flat = row * len(symbols) + codes.astype(np.int64)
+    if len(np.unique(flat)) < len(flat):
+        twice = returns.filter(returns.select("symbol", "session").is_duplicated()).row(0, named=True)
+        raise StudyError(
+            f"{twice['symbol']} has two returns on {twice['session']}", "one row a session"
+        )
+
+    def dense(column: str) -> Floats:
+        out = np.full(len(sessions) * len(symbols), np.nan)
+        out[flat] = returns[column].cast(pl.Float64).to_numpy()
+        out[~np.isfinite(out)] = np.nan
+        return out.reshape(len(sessions), len(symbols))
+
+    values = dense("ret")
+    if log:
+        values = np.log1p(values)
+    panel = Panel(
+        sessions,
+        symbols,
+        values,
+        dense("volume") if "volume" in returns.columns else None,
+        dense("gap") if "gap" in returns.columns else None,
+    )
+    return panel if factors is None else _join_factors(panel, factors)
+
+
+def _join_factors(panel: Panel, factors: pl.DataFrame) -> Panel:
+    if "session" not in factors.columns:
+        raise StudyError("the factor table has no column 'session'", nearest("session", factors.columns))
+    days = factors["session"].to_numpy().astype("datetime64[D]")
+    at = np.searchsorted(panel.sessions, days)
+    known = (at < len(panel.sessions)) & (panel.sessions[np.minimum(at, len(panel.sessions) - 1)] == days)
+    for name in factors.columns:
+        if name == "session":
+            continue
+        if panel.has(name):
+            raise StudyError(f"the factor table and the returns both hold {name!r}", "rename one")
+        series = np.full(len(panel.sessions), np.nan)
+        series[at[known]] = factors[name].cast(pl.Float64).to_numpy()[known]
+        panel = panel.with_series(name, series)
+    return panel

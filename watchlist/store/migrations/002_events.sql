@@ -27,7 +27,9 @@ CREATE TABLE base.event_sources (
     title VARCHAR NOT NULL,
     publisher VARCHAR NOT NULL,
     url VARCHAR,
-    published_on DATE
+    published_on DATE,
+    says_on DATE,                     -- the day that this source gives, where it differs
+    says_amount_usd DOUBLE            -- the amount that this source gives, where it differs
 );
 
 CREATE TABLE base.event_targets (

@@ -1,0 +1,182 @@
+"""Exchange sessions, and the rule that turns an announcement into day 0.
+
+Day 0 is the first session whose close is strictly after the announcement. The sessions of a
+calendar are data (a frame), so the rule itself is pure and needs no calendar library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from watchlist.errors import ConfigError, nearest
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from watchlist.catalog.models import Event
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+NOMINAL_TIME = {
+    "pre-market": time(9, 29),
+    "intraday": time(12, 0),
+    "after-close": time(16, 0),
+    "non-trading-day": time(12, 0),
+    "unknown": time(12, 0),
+}
+"""New York wall time that stands for a timing class where no time is known. Noon lies before
+every early close of New York (13:00); 16:00 is not strictly before any close."""
+
+
+class DayZero(NamedTuple):
+    """The first session that could react, and why it is that one."""
+
+    session: date | None
+    """None where the calendar ends before such a session."""
+    why: str
+
+
+def sessions(calendars: Iterable[str], start: date, end: date) -> pl.DataFrame:
+    """The sessions of the exchanges from `start` to `end`, both included.
+
+    Parameters
+    ----------
+    calendars : iterable of str
+        exchange_calendars codes: XNYS, XTSE, XASX, XKRX.
+
+    Returns
+    -------
+    DataFrame
+        calendar, session (Date), open_at and close_at (UTC), early_close; sorted.
+
+    Raises
+    ------
+    ConfigError
+        No such calendar (with the nearest), or the library does not cover the dates.
+    """
+    import polars as pl
+
+    frames = [_sessions_of(calendar, start, end) for calendar in sorted(set(calendars))]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=_schema())
+
+
+def day_zero(event: Event, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
+    """The first session whose close is strictly after the announcement.
+
+    An unknown hour takes the session of that date (or the next one), and `why` says so.
+
+    Parameters
+    ----------
+    sessions_of_one_calendar : DataFrame
+        As `sessions` gives them, one calendar, sorted by session.
+    """
+    frame = sessions_of_one_calendar
+    moment = event.announced_at or datetime.combine(
+        event.announced_on, NOMINAL_TIME[event.timing], tzinfo=NEW_YORK
+    )
+    position = _first_close_after(frame, moment)
+    if position is None:
+        end = f"ends with session {frame['session'][-1]}" if frame.height else "is empty"
+        return DayZero(None, f"{_said(event)}; the calendar {end}")
+    first = frame["session"][0]
+    if event.announced_on < first - timedelta(days=10):
+        return DayZero(None, f"{_said(event)}; the calendar begins only with session {first}")
+    row = frame.row(position, named=True)
+    session: date = row["session"]
+    why = f"{_said(event)}; {_reason(event, frame, moment, session)}"
+    if row["early_close"]:
+        close = row["close_at"].astimezone(NEW_YORK)
+        why += f"; that session closed early, at {close:%H:%M} New York time"
+    if event.announced_time is None and event.timing == "unknown":
+        following = frame["session"][position + 1] if position + 1 < frame.height else None
+        why += f"; warning: the hour is unknown, so if it came after the close day 0 is {following}"
+    return DayZero(session, why)
+
+
+def _said(event: Event) -> str:
+    day = f"{event.announced_on:%a} {event.announced_on}"
+    if event.announced_time is not None:
+        return f"announced {day} at {event.announced_time:%H:%M} New York time"
+    words = {
+        "pre-market": "before the open",
+        "intraday": "during the session",
+        "after-close": "after the close",
+        "non-trading-day": "with New York closed",
+        "unknown": "at an unknown hour",
+    }
+    return f"announced {day} {words[event.timing]} ({event.timing_basis})"
+
+
+def _reason(event: Event, frame: pl.DataFrame, moment: datetime, session: date) -> str:
+    import polars as pl
+
+    local = frame.filter(pl.col("session") == event.announced_on)
+    if session == event.announced_on:
+        return "that session closed after it"
+    if local.height == 0:
+        return f"no session that day, the next is {session:%a} {session}"
+    close: datetime = local["close_at"][0]
+    if close <= moment:
+        shown = close.astimezone(NEW_YORK)
+        early = "already at " if local["early_close"][0] else "at "
+        return (
+            f"that day's session closed {early}{shown:%H:%M} New York time, "
+            f"the next is {session:%a} {session}"
+        )
+    return f"the first close after it is that of {session:%a} {session}"
+
+
+def _first_close_after(frame: pl.DataFrame, moment: datetime) -> int | None:
+    position = int(frame["close_at"].search_sorted(moment.astimezone(UTC), side="right"))
+    return position if position < frame.height else None
+
+
+def _schema() -> pl.Schema:
+    import polars as pl
+
+    moment = pl.Datetime("us", "UTC")
+    return pl.Schema(
+        {
+            "calendar": pl.String(),
+            "session": pl.Date(),
+            "open_at": moment,
+            "close_at": moment,
+            "early_close": pl.Boolean(),
+        }
+    )
+
+
+def _sessions_of(code: str, start: date, end: date) -> pl.DataFrame:
+    import exchange_calendars
+    import polars as pl
+    from exchange_calendars.errors import CalendarError
+
+    if code not in exchange_calendars.get_calendar_names(include_aliases=True):
+        known = exchange_calendars.get_calendar_names(include_aliases=False)
+        raise ConfigError(f"calendar {code!r} is not known; {nearest(code, known)}")
+    if start > end:
+        return pl.DataFrame(schema=_schema())
+    # the library refuses a range without a session, so it is asked for some days more
+    around = timedelta(days=15)
+    try:
+        calendar = exchange_calendars.get_calendar(
+            code, start=(start - around).isoformat(), end=(end + around).isoformat()
+        )
+    except (CalendarError, ValueError) as error:
+        raise ConfigError(f"calendar {code} cannot give {start} to {end}: {error}") from None
+    schedule = calendar.schedule
+    early = set(calendar.early_closes)
+    frame = pl.DataFrame(
+        {
+            "calendar": [code] * len(schedule),
+            "session": [stamp.date() for stamp in schedule.index],
+            "open_at": [stamp.to_pydatetime() for stamp in schedule["open"]],
+            "close_at": [stamp.to_pydatetime() for stamp in schedule["close"]],
+            "early_close": [stamp in early for stamp in schedule.index],
+        },
+        schema=_schema(),
+    )
+    return frame.filter(pl.col("session").is_between(start, end))

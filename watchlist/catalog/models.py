@@ -1,0 +1,240 @@
+"""Securities and events as they stand in the TOML files; field names are the store's columns."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from watchlist.catalog.vocabulary import (
+    Category,
+    Certainty,
+    ChainStage,
+    Direction,
+    HoldingKind,
+    HoldingState,
+    Relation,
+    Role,
+    Status,
+    Timing,
+    TimingBasis,
+)
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9^][A-Z0-9.\-=^]{0,14}$")]
+WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"'`\\]+$", max_length=2000)]
+"""Only http and https: a `javascript:` or `data:` address must never reach a page."""
+
+
+class Table(BaseModel):
+    """One TOML table; a key that is not known is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Holding(Table):
+    """What the US government holds in, has lent to or has promised a company."""
+
+    dated_on: date | None = None
+    holder: Text
+    kind: HoldingKind
+    amount_usd: float | None = Field(default=None, ge=0)
+    share: float | None = Field(default=None, ge=0, le=1)
+    """Fraction of the company."""
+    terms: Text | None = None
+    state: HoldingState
+    state_on: date | None = None
+    """The state was last checked for this date."""
+    event_id: Slug | None = None
+    source_url: WebUrl | None = None
+
+
+class Security(Table):
+    """A company, fund or index that bars are pulled for or that events name."""
+
+    symbol: Symbol
+    name: Text
+    role: Role
+    exchange: Text
+    calendar: Text
+    """exchange_calendars code. NYSE, NYSE American, NYSE Arca and Nasdaq share XNYS."""
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    minerals: tuple[Text, ...] = ()
+    stage: Text | None = None
+    market: Symbol | None = None
+    sector_factor: Symbol | None = None
+    valid_from: date | None = None
+    """Bars before belong to another company or to a shell."""
+    valid_to: date | None = None
+    successor: Symbol | None = None
+    cik: Annotated[str, StringConstraints(pattern=r"^\d{10}$")] | None = None
+    note: Text | None = None
+    aliases: tuple[Text, ...] = ()
+    """Names as the press writes them; each is enough by itself to recognise the company."""
+    weak_aliases: tuple[Text, ...] = ()
+    """Names that also mean something else; they count only beside other evidence."""
+    source_symbols: dict[str, str] = Field(default_factory=dict)
+    """Where a source of bars uses another symbol, by the source's name."""
+    holdings: tuple[Holding, ...] = ()
+
+    @property
+    def pulled(self) -> bool:
+        """Whether `watchlist pull` asks a source for its bars."""
+        return self.role != "reference"
+
+    def source_symbol(self, source: str) -> str:
+        """The symbol under which the source `source` knows the security."""
+        return self.source_symbols.get(source, self.symbol)
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(f"valid_from {self.valid_from} is after valid_to {self.valid_to}")
+        return self
+
+
+class EventSource(Table):
+    """Why an event is believed."""
+
+    title: Text
+    publisher: Text
+    url: WebUrl | None = None
+    published_on: date | None = None
+    says_on: date | None = None
+    """The day that this source gives for the event, where it gives one that differs."""
+    says_amount_usd: float | None = Field(default=None, ge=0)
+    """The amount that this source gives, where it gives one that differs."""
+
+
+class Target(NamedTuple):
+    """A symbol that an event reaches."""
+
+    symbol: str
+    relation: Relation
+
+
+class Event(Table):
+    """Something that became public at a time, with sources."""
+
+    event_id: Slug
+    announced_on: date
+    """Calendar date in New York."""
+    announced_time: time | None = None
+    """New York wall time, where known."""
+    timing: Timing
+    timing_basis: TimingBasis
+    title: Text
+    summary: Text | None = None
+    category: Category
+    direction: Direction
+    actors: tuple[Text, ...] = ()
+    minerals: tuple[Text, ...] = ()
+    amount_usd: float | None = Field(default=None, ge=0)
+    certainty: Certainty
+    status: Status = "happened"
+    known_on: date | None = None
+    outcome: Text | None = None
+    chain: Slug | None = None
+    chain_stage: ChainStage | None = None
+    note: Text | None = None
+    named: tuple[Symbol, ...] = ()
+    exposed: tuple[Symbol, ...] = ()
+    sources: tuple[EventSource, ...] = Field(min_length=1)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Named symbols first, then exposed ones, each in the order written."""
+        return tuple(Target(symbol, "named") for symbol in self.named) + tuple(
+            Target(symbol, "exposed") for symbol in self.exposed
+        )
+
+    @property
+    def announced_at(self) -> datetime | None:
+        """The moment of the announcement with New York's offset, where the time is known."""
+        if self.announced_time is None:
+            return None
+        return datetime.combine(self.announced_on, self.announced_time, tzinfo=NEW_YORK)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_moment(cls, raw: Any) -> Any:
+        """`announced_at`, a date-time with its offset, may stand for date and time."""
+        if not isinstance(raw, dict) or "announced_at" not in raw:
+            return raw
+        given = dict(raw)
+        moment = given.pop("announced_at")
+        if "announced_on" in given or "announced_time" in given:
+            raise ValueError("announced_at stands for announced_on and announced_time: drop them")
+        if not isinstance(moment, datetime):
+            raise ValueError(f"announced_at = {moment!r} is not a date-time")
+        if moment.tzinfo is None:
+            raise ValueError(
+                f"announced_at = {moment.isoformat()} has no time zone; "
+                f"write the offset: {moment.isoformat()}-04:00, or Z for UTC"
+            )
+        there = moment.astimezone(NEW_YORK)
+        return given | {"announced_on": there.date(), "announced_time": there.time()}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        twice = sorted({s for s in self.named if s in self.exposed})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} both named and exposed: keep it in named")
+        for field in ("named", "exposed"):
+            symbols = getattr(self, field)
+            if len(set(symbols)) != len(symbols):
+                raise ValueError(f"{field} lists a symbol twice")
+        if (self.chain is None) != (self.chain_stage is None):
+            raise ValueError("chain and chain_stage go together: give both or neither")
+        if self.status == "scheduled" and self.known_on is None:
+            raise ValueError("a scheduled event needs known_on, the day its date became public")
+        if self.known_on and self.known_on > self.announced_on:
+            raise ValueError(f"known_on {self.known_on} is after {self.announced_on}")
+        if self.announced_time is not None and self.timing_basis == "unknown":
+            raise ValueError("announced_time is given, so timing_basis cannot be 'unknown'")
+        return self
+
+
+class Catalog(BaseModel):
+    """Everything known about who and what happened; immutable."""
+
+    model_config = ConfigDict(frozen=True)
+
+    securities: tuple[Security, ...]
+    events: tuple[Event, ...]
+    """By `announced_on`, then time, then id."""
+
+    @property
+    def watchlist(self) -> tuple[str, ...]:
+        """The symbols that the report is about."""
+        return tuple(s.symbol for s in self.securities if s.role == "watchlist")
+
+    def security(self, symbol: str) -> Security:
+        """The security with that symbol.
+
+        Raises
+        ------
+        KeyError
+            No such symbol; callers that take symbols from a user check `symbols` first.
+        """
+        for security in self.securities:
+            if security.symbol == symbol:
+                return security
+        raise KeyError(symbol)
+
+    def event(self, event_id: str) -> Event:
+        """The event with that id; KeyError if there is none."""
+        for event in self.events:
+            if event.event_id == event_id:
+                return event
+        raise KeyError(event_id)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol of the catalogue, in its order."""
+        return tuple(s.symbol for s in self.securities)

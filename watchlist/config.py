@@ -19,6 +19,22 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Fetch(Section):
+    """How patiently a live source is asked."""
+
+    attempts: int = Field(4, ge=1, le=10)
+    """Requests for one symbol before it is given up; only for failures that may pass."""
+
+    first_wait_seconds: float = Field(2.0, gt=0, le=60)
+    """Before the second request, with jitter; doubles each time, five times as long after a 429."""
+
+    timeout_seconds: float = Field(10.0, gt=0, le=120)
+    """For one answer."""
+
+    budget_seconds: float = Field(900.0, gt=0)
+    """For the whole run: past it no new request is made, and the rest is told as skipped."""
+
+
 class Config(Section):
     """The whole file; every part may be left out."""
 
@@ -27,6 +43,9 @@ class Config(Section):
 
     source: str = "yahoo"
     """yahoo, tiingo, simulated, or the path of a bar file or folder."""
+
+    fetch: Fetch = Fetch()
+    """Live sources: waiting, retrying, giving up."""
 
     def with_source(self, source: str) -> Config:
         """The same configuration, with bars from elsewhere."""
@@ -61,8 +80,6 @@ def _first_problem(error: ValidationError, raw: dict[str, Any]) -> str:
         model: Any = Config
         for part in problem["loc"][:-1]:
             model = model.model_fields[str(part)].annotation
-        return f"{where}: no such setting; {nearest(str(problem['loc'][-1]), list(model.model_fields))}"
+        hint = nearest(str(problem["loc"][-1]), list(model.model_fields))
+        return f"{where}: no such setting; {hint}"
     return f"{where} = {problem['input']!r}: {problem['msg']}"
-
-
-

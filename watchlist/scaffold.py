@@ -10,7 +10,8 @@ from watchlist.project import CONFIG_NAME
 CONFIG = """\
 # watchlist.toml: every setting may be left out; the value shown is the default.
 
-# Where bars come from: "yahoo", "tiingo", "simulated", or the path of a CSV or Parquet file or folder.
+# Where bars come from: "yahoo", "tiingo", "simulated", or the path of a CSV or Parquet file
+# or of a folder of them.
 source = "{source}"
 
 # The symbols that the report leads with. Empty: the packaged four (MP, LAC, TMQ, NB).

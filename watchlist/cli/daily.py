@@ -26,13 +26,12 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--full", help="Fetch whole histories, not the last sessions.")
         ] = False,
         skip_bad: Annotated[
-            bool, typer.Option("--skip-bad", help="Leave out the bad rows of a bar file, and say so.")
+            bool,
+            typer.Option("--skip-bad", help="Leave out the bad rows of a bar file, and say so."),
         ] = False,
     ) -> None:
         """Pull, study, raise signals and write the report; prints the report's path."""
-        run_and_tell(
-            project, source=source, on=on, as_known=as_known, full=full, skip_bad=skip_bad
-        )
+        run_and_tell(project, source=source, on=on, as_known=as_known, full=full, skip_bad=skip_bad)
 
 
 def run_and_tell(

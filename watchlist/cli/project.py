@@ -35,7 +35,8 @@ def register(app: typer.Typer) -> None:
             Path, typer.Argument(metavar="DIR", help="Folder to make or go on with.")
         ] = Path("watchlist-demo"),
         on: Annotated[
-            date, typer.Option("--on", metavar="DATE", parser=parse_date, help="As of that session.")
+            date,
+            typer.Option("--on", metavar="DATE", parser=parse_date, help="As of that session."),
         ] = DEMO_SESSION,
     ) -> None:
         """Run the whole job on the built-in simulated market, offline."""

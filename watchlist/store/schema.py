@@ -1,0 +1,112 @@
+"""Tables by ordered migrations, and the public views on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchlist import __version__
+from watchlist.errors import StoreError
+from watchlist.project import packaged
+
+if TYPE_CHECKING:
+    import duckdb
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+STORAGE = "v1.5.0"
+"""The file format: tools built on DuckDB 1.5 read it, and a newer writer keeps it."""
+
+
+def migrations(folder: Path = MIGRATIONS) -> list[tuple[int, Path]]:
+    """The numbered files, in order."""
+    return [(int(path.name[:3]), path) for path in sorted(folder.glob("[0-9][0-9][0-9]_*.sql"))]
+
+
+def migrate(con: duckdb.DuckDBPyConnection, kind: str, folder: Path = MIGRATIONS) -> int:
+    """Bring the store forward to this version's schema; returns how many migrations were run.
+
+    Each migration is one transaction together with the note that it was run, so a crash between
+    two leaves a store that the next run brings forward from there.
+
+    Raises
+    ------
+    StoreError
+        The store is from a newer version, is not ours, or holds the other kind of prices.
+    """
+    version = schema_version(con)
+    known = migrations(folder)
+    newest = known[-1][0]
+    if version > newest:
+        raise StoreError(
+            f"the store has schema {version}, this watchlist {__version__} knows up to {newest}",
+            "upgrade mining-watchlist, or name another --project",
+        )
+    if version == 0 and _has_tables(con):
+        raise StoreError("the file is a DuckDB database, but not one of watchlist's")
+    pending = [(number, path) for number, path in known if number > version]
+    for number, path in pending:
+        con.execute("BEGIN")
+        con.execute(path.read_text(encoding="utf-8"))
+        set_meta(con, "schema_version", str(number))
+        con.execute("COMMIT")
+    if version == 0:
+        set_meta(con, "kind", kind)
+    held = get_meta(con, "kind")
+    if held != kind:
+        raise StoreError(
+            f"the store holds {held} prices and this run would add {kind} ones",
+            "real and simulated prices never share a file: name another --project or --source",
+        )
+    if pending:
+        set_meta(con, "watchlist_version", __version__)
+    return len(pending)
+
+
+def schema_version(con: duckdb.DuckDBPyConnection) -> int:
+    """The last migration that the store has seen; 0 for an empty or foreign file."""
+    found = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() "
+        "AND schema_name = 'base' AND table_name = 'meta'"
+    ).fetchone()
+    return int(get_meta(con, "schema_version") or 0) if found else 0
+
+
+def get_meta(con: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    """A value of `base.meta`, None where it was never set."""
+    row = con.execute("SELECT value FROM base.meta WHERE key = $key", {"key": key}).fetchone()
+    return None if row is None else row[0]
+
+
+def set_meta(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
+    """Set a value of `base.meta`."""
+    con.execute("DELETE FROM base.meta WHERE key = $key", {"key": key})
+    con.execute("INSERT INTO base.meta VALUES ($key, $value)", {"key": key, "value": value})
+
+
+def apply_views(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
+    """Make the public views anew from `queries/views`, in file-name order.
+
+    Raises
+    ------
+    StoreError
+        A view's SQL fails: names the file.
+    """
+    import duckdb
+
+    for (name,) in con.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main' "
+        "AND database_name = current_database()"
+    ).fetchall():
+        con.execute(f'DROP VIEW main."{name}"')
+    for path in sorted((folder or packaged("queries") / "views").glob("*.sql")):
+        try:
+            con.execute(path.read_text(encoding="utf-8"))
+        except duckdb.Error as error:
+            raise StoreError(f"{path}: {error}") from None
+
+
+def _has_tables(con: duckdb.DuckDBPyConnection) -> bool:
+    count = con.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database()"
+    ).fetchone()
+    return count is not None and count[0] > 0

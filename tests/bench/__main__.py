@@ -1,4 +1,4 @@
-"""`make bench`: every `*_bench.py` of this folder; prints a table, writes results.json and RESULTS.md.
+"""`make bench`: every `*_bench.py` of this folder; prints a table, writes results.json, RESULTS.md.
 
 `python -m tests.bench NAME…` runs only the named parts (study, store, …).
 """

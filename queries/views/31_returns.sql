@@ -23,28 +23,21 @@ paired AS (
     FROM priced
     WINDOW last_bar AS (PARTITION BY symbol ORDER BY session)
 ),
-computed AS (
+based AS (
     SELECT
         *,
-        CASE
-            WHEN close IS NOT NULL AND last_close IS NOT NULL AND dividend IS NOT NULL
-                THEN 'dividend'
-            WHEN adj_close IS NOT NULL AND last_adj_close IS NOT NULL AND adj_basis = last_adj_basis
-                THEN 'adjusted'
-            WHEN close IS NOT NULL AND last_close IS NOT NULL
-                THEN 'price'
-        END AS ret_basis
+        return_basis(
+            close, last_close, dividend, adj_close, last_adj_close, adj_basis, last_adj_basis
+        ) AS ret_basis
     FROM paired
 ),
 traded AS (
     SELECT
         *,
-        CASE ret_basis
-            WHEN 'dividend' THEN (close + dividend) / nullif(last_close, 0) - 1
-            WHEN 'adjusted' THEN adj_close / nullif(last_adj_close, 0) - 1
-            WHEN 'price' THEN close / nullif(last_close, 0) - 1
-        END AS trade_ret
-    FROM computed
+        simple_return(
+            ret_basis, close, last_close, dividend, adj_close, last_adj_close
+        ) AS trade_ret
+    FROM based
 )
 SELECT
     symbol,

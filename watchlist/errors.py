@@ -30,6 +30,9 @@ class StudyError(WatchlistError):
 class SourceError(WatchlistError):
     """Bars could not be had."""
 
+    attempts: int = 1
+    """How often the source was asked before it was given up."""
+
 
 class TransientSourceError(SourceError):
     """Worth another try later: rate limit, timeout, no network, server error."""

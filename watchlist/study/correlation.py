@@ -1,0 +1,114 @@
+"""r̄: how much the firms of a study move together, once the model has taken what it can.
+
+The Kolari-Pynnönen correction stands or falls with which pairs are compared and how their
+residuals are aligned. Residuals are always compared in the *same calendar session*; the variants:
+
+shared-date (ours)
+    pairs whose event falls on the same date, where the event windows really share their shocks.
+calendar-overlap
+    every pair whose estimation windows share a session.
+calendar-all
+    the same sum, but over all pairs: those that share no session count as 0.
+relative-day
+    row by row of the estimation window, whatever the calendar: right only for one common date, in
+    the literature for comparison.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchlist.study.design import Correlation
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MeanCorrelation:
+    """r̄ and what it means for the variance of a mean over all N pairs."""
+
+    r_bar: float
+    """Mean correlation over the `compared` pairs of pairs; 0 when none can be compared."""
+    compared: int
+    """Pairs of pairs that were compared."""
+    inflating: float
+    """The r̄ that enters 1 + (N-1) r̄: over all N(N-1)/2 with 0 for pairs on different dates under
+    shared-date, equal to `r_bar` under the other conventions."""
+
+
+def mean_correlation(
+    resid: Floats, dates: Ints, convention: Correlation = "shared-date"
+) -> MeanCorrelation:
+    """Mean pairwise correlation of estimation residuals.
+
+    Parameters
+    ----------
+    resid : (N, M), NaN = row not used
+    dates : (N,) session row of day 0; estimation windows lie equally far before it
+    """
+    n = len(resid)
+    everything = n * (n - 1) // 2
+    if everything == 0:
+        return MeanCorrelation(0.0, 0, 0.0)
+    if convention == "shared-date":
+        total, compared = _within_dates(resid, dates)
+        if not compared:
+            return MeanCorrelation(0.0, 0, 0.0)
+        return MeanCorrelation(total / compared, compared, total / everything)
+    if convention == "relative-day":
+        total, compared = _all_pairs(resid)
+    else:
+        total, compared = _all_pairs(_on_calendar(resid, dates))
+        if convention == "calendar-all":
+            compared = everything
+    r_bar = total / compared if compared else 0.0
+    return MeanCorrelation(r_bar, compared, r_bar)
+
+
+def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
+    """Sum and number of the correlations within each date."""
+    order = np.argsort(dates, kind="stable")
+    _, start, size = np.unique(dates[order], return_index=True, return_counts=True)
+    sorted_resid = resid[order]
+    if np.isfinite(sorted_resid.sum()):
+        # the sum over pairs of a date is (|Σ unit vectors|² - n) / 2: no pair is ever formed
+        unit = sorted_resid - sorted_resid.mean(axis=1, keepdims=True)
+        unit /= np.sqrt(np.einsum("nm,nm->n", unit, unit))[:, None]
+        sums = np.add.reduceat(unit, start, axis=0)
+        total = (np.einsum("gm,gm->g", sums, sums) - size).sum() / 2.0
+        return float(total), int((size * (size - 1) // 2).sum())
+    total, compared = 0.0, 0
+    for first, count in zip(start[size > 1], size[size > 1], strict=True):
+        some, number = _all_pairs(sorted_resid[first : first + count])
+        total, compared = total + some, compared + number
+    return total, compared
+
+
+def _all_pairs(resid: Floats) -> tuple[float, int]:
+    """Sum and number of pairwise-complete correlations; fewer than 3 common rows is no pair."""
+    there = np.isfinite(resid).astype(float)
+    value = np.where(there > 0, resid, 0.0)
+    n = there @ there.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean_i = value @ there.T / n
+        mean_j = mean_i.T
+        cross = value @ value.T / n - mean_i * mean_j
+        square = (value * value) @ there.T / n
+        variance = square - mean_i * mean_i
+        r = cross / np.sqrt(variance * variance.T)
+    upper = np.triu(np.isfinite(r) & (n >= 3), k=1)
+    return float(r[upper].sum()), int(upper.sum())
+
+
+def _on_calendar(resid: Floats, dates: Ints) -> Floats:
+    """(N, sessions) residuals placed at their calendar session."""
+    rows, width = resid.shape
+    first = int(dates.min())
+    out = np.full((rows, int(dates.max()) - first + width), np.nan)
+    at = (dates - first)[:, None] + np.arange(width)
+    np.put_along_axis(out, at, resid, axis=1)
+    return out

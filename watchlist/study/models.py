@@ -1,0 +1,217 @@
+"""Expected returns: batched least squares of all pairs at once, and the models without a fit.
+
+Sums are two-pass (means first, then deviations): prefix sums are faster on paper but lose nine
+digits of σ² for a fund that tracks its factor, and most tests need the residuals anyway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The returns that a batch of pairs is estimated on and judged by."""
+
+    y: Floats
+    """(P, M) security returns in the estimation window."""
+    x: Floats
+    """(P, K, M) factor returns there."""
+    event_y: Floats
+    """(P, E) security returns on the event days."""
+    event_x: Floats
+    """(P, K, E) factor returns there."""
+    keep: Bools | None = None
+    """(P, M) rows that may be used; None = all. Rows with a missing return drop out anyway."""
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Estimates of P pairs; everything that windows and tests need, nothing about time."""
+
+    alpha: Floats
+    """(P,) intercept; NaN for a model without one."""
+    betas: Floats
+    """(P, K)"""
+    sigma2: Floats
+    """(P,) s² = SSR/(M - k)."""
+    observations: Ints
+    """(P,) estimation rows used, M."""
+    parameters: int
+    """k"""
+    resid: Floats
+    """(P, M) estimation residuals; NaN where the row was not used."""
+    expected: Floats
+    """(P, E) expected returns of the event days."""
+    ar: Floats
+    """(P, E) abnormal returns."""
+    deviations: Floats
+    """(P, K, E) factor returns less their estimation means."""
+    inverse: Floats
+    """(P, K, K) inverse of the centred cross products of the factors."""
+    intercept: bool = True
+
+    @property
+    def sigma(self) -> Floats:
+        """(P,) residual standard deviation."""
+        return np.asarray(np.sqrt(self.sigma2))
+
+    @property
+    def pairs(self) -> int:
+        """P"""
+        return len(self.sigma2)
+
+
+def gather(series: Floats, cols: Ints, start: Ints, length: int) -> Floats:
+    """Runs of `length` sessions, one a pair; outside the panel is missing.
+
+    Parameters
+    ----------
+    series : (S, T), time contiguous
+    cols, start : (P,) column and first row of each run; rows may lie before 0 or after T
+
+    Returns
+    -------
+    (P, length)
+    """
+    total = series.shape[1]
+    before = max(0, -int(start.min(initial=0)))
+    after = max(0, int(start.max(initial=0)) + length - total)
+    if before or after:
+        series = np.pad(series, ((0, 0), (before, after)), constant_values=np.nan)
+    view = np.lib.stride_tricks.sliding_window_view(series, length, axis=1)
+    return np.asarray(view[cols, start + before])
+
+
+def least_squares(rows: Rows) -> Fits:
+    """OLS with an intercept, K = 0 (constant mean) upward.
+
+    β = (X̃'X̃)⁻¹X̃'ỹ on deviations from means, one step of refinement for K > 1, s² = SSR/(M - k),
+    k = K + 1. Rows with a missing security or factor return, or not in `keep`, are left out.
+    MacKinlay 1997, JEL 35:13. Pairs with M ≤ k or factors that are constant or collinear in their
+    window get NaN.
+    """
+    y, x, keep = _usable(rows)
+    pairs, k = y.shape[0], x.shape[1]
+    if keep is None:
+        n = np.full(pairs, y.shape[1], dtype=np.int64)
+        y_mean, x_mean = y.mean(axis=1), x.mean(axis=2)
+    else:
+        n = keep.sum(axis=1)
+        count = np.maximum(n, 1)
+        y_mean, x_mean = y.sum(axis=1) / count, x.sum(axis=2) / count[:, None]
+    resid = y - y_mean[:, None]
+    centred = x - x_mean[:, :, None]
+    if keep is not None:
+        resid *= keep
+        centred *= keep[:, None, :]
+    inverse = _inverse(np.einsum("pim,pjm->pij", centred, centred), n)
+    betas = np.zeros((pairs, k))
+    for _ in range(min(k, 2)):
+        step = np.einsum("pij,pj->pi", inverse, np.einsum("pim,pm->pi", centred, resid))
+        for i in range(k):
+            resid -= step[:, i, None] * centred[:, i]
+        betas += step
+    freedom = np.where(n > k + 1, n - k - 1.0, np.nan)
+    sigma2 = np.einsum("pm,pm->p", resid, resid) / freedom
+    if keep is not None:
+        resid[~keep] = np.nan
+    deviations = rows.event_x - x_mean[:, :, None]
+    expected = np.repeat(y_mean[:, None], rows.event_y.shape[1], axis=1)
+    for i in range(k):
+        expected += betas[:, i, None] * deviations[:, i]
+    return Fits(
+        alpha=y_mean - np.einsum("pi,pi->p", betas, x_mean),
+        betas=betas,
+        sigma2=sigma2,
+        observations=n,
+        parameters=k + 1,
+        resid=resid,
+        expected=expected,
+        ar=rows.event_y - expected,
+        deviations=deviations,
+        inverse=inverse,
+    )
+
+
+def given_betas(rows: Rows, betas: Floats, *, parameters: int, intercept: bool) -> Fits:
+    """Residuals and abnormal returns for slopes that were found elsewhere.
+
+    Market-adjusted returns (β = 1, no intercept, k = 0: Brown & Warner 1985) and thin-trading betas
+    (Scholes-Williams, Dimson: α from the means, k as the caller counts). The forecast variance
+    takes the slopes as they are: it carries the error of the mean, and that of the slopes with the
+    OLS cross products of the same rows.
+
+    Parameters
+    ----------
+    betas : (P, K)
+    """
+    y, x, keep = _usable(rows)
+    used = np.ones_like(y, dtype=bool) if keep is None else keep
+    n = used.sum(axis=1)
+    count = np.maximum(n, 1)
+    y_mean = y.sum(axis=1) / count
+    x_mean = x.sum(axis=2) / count[:, None]
+    alpha = y_mean - np.einsum("pi,pi->p", betas, x_mean) if intercept else np.zeros(len(n))
+    resid = y - alpha[:, None] - np.einsum("pi,pim->pm", betas, x)
+    resid[~used] = np.nan
+    ssr = np.nansum(resid * resid, axis=1)
+    deviations = rows.event_x - x_mean[:, :, None]
+    if intercept:
+        centred = np.where(used[:, None, :], x - x_mean[:, :, None], 0.0)
+        inverse = _inverse(np.einsum("pim,pjm->pij", centred, centred), n)
+    else:
+        inverse = np.zeros((len(n), x.shape[1], x.shape[1]))
+    expected = alpha[:, None] + np.einsum("pi,pie->pe", betas, rows.event_x)
+    return Fits(
+        alpha=alpha if intercept else np.full(len(n), np.nan),
+        betas=betas,
+        sigma2=ssr / np.where(n > parameters, n - parameters, np.nan),
+        observations=n,
+        parameters=parameters,
+        resid=resid,
+        expected=expected,
+        ar=rows.event_y - expected,
+        deviations=deviations,
+        inverse=inverse,
+        intercept=intercept,
+    )
+
+
+def _usable(rows: Rows) -> tuple[Floats, Floats, Bools | None]:
+    """Returns with unusable rows set to zero, and which rows are usable (None = every one)."""
+    keep = rows.keep
+    if keep is None and np.isfinite(rows.y.sum()) and np.isfinite(rows.x.sum()):
+        return rows.y, rows.x, None
+    there = np.isfinite(rows.y) & np.isfinite(rows.x).all(axis=1)
+    if keep is not None:
+        there &= keep
+    return np.where(there, rows.y, 0.0), np.where(there[:, None, :], rows.x, 0.0), there
+
+
+def _inverse(cross: Floats, n: Ints) -> Floats:
+    """Batched inverse; NaN where a factor does not move or factors are collinear."""
+    k = cross.shape[1]
+    if k == 0:
+        return cross
+    scale = np.sqrt(np.einsum("pii->pi", cross))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if k == 1:
+            out = 1.0 / cross
+        else:
+            unit = cross / (scale[:, :, None] * scale[:, None, :])
+            sound = np.isfinite(unit).all(axis=(1, 2))
+            unit[~sound] = np.eye(k)
+            sound &= np.linalg.eigvalsh(unit)[:, 0] > 1e-12
+            unit[~sound] = np.eye(k)
+            out = np.linalg.inv(unit) / (scale[:, :, None] * scale[:, None, :])
+            out[~sound] = np.nan
+    out[(scale <= 0).any(axis=1) | (n <= k + 1)] = np.nan
+    return np.asarray(out)

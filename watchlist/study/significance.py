@@ -1,0 +1,233 @@
+"""The registry: every test over several pairs, what it assumes, and the warning it comes with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from watchlist.errors import StudyError, nearest
+from watchlist.study import parametric, ranks, resampled
+from watchlist.study.sample import Outcome, Sample
+
+VARIANCE_JUMP = 2.0
+"""Event over estimation variance above which tests that assume 1 get a warning."""
+
+
+@dataclass(frozen=True)
+class SignificanceTest:
+    """One test of the registry."""
+
+    name: str
+    title: str
+    run: Callable[[Sample], Outcome]
+    assumes: str
+    """What has to hold, in words for an analyst."""
+    least: int = 2
+    """Pairs needed."""
+    survives_clustering: bool = False
+    """Keeps its size when firms share the event date."""
+    survives_variance: bool = False
+    """Keeps its size when the event itself raises the variance."""
+    few_firms: str | None = None
+    """What is wrong below 30 pairs, if anything."""
+    headline: bool = False
+
+    def warnings(self, sample: Sample) -> list[str]:
+        """Why the p of this test may lie on this sample; empty when no reason is known."""
+        found = []
+        if sample.clustered and not self.survives_clustering:
+            r_bar = sample.correlation.r_bar
+            found.append(
+                f"firms share event dates (r̄ = {r_bar:.2f}); this test takes them as independent "
+                "and rejects a true null too often"
+            )
+        if not self.survives_variance and sample.variance_ratio > VARIANCE_JUMP:
+            found.append(
+                f"the event raised the variance {sample.variance_ratio:.1f}-fold; this test "
+                "assumes that it did not"
+            )
+        if self.few_firms is not None and sample.n < 30:
+            found.append(f"{sample.n} pairs: {self.few_firms}")
+        return found
+
+    def apply(self, sample: Sample) -> Outcome:
+        """Run the test; with too few pairs, or no value, p is NaN and the note says why."""
+        if sample.n < self.least:
+            estimate = float(sample.car.mean()) if sample.n else float("nan")
+            nan = float("nan")
+            return Outcome(
+                estimate, nan, nan, nan, nan, f"{sample.n} of the {self.least} pairs it needs"
+            )
+        outcome = self.run(sample)
+        if outcome.p != outcome.p and outcome.note is None:
+            return outcome._replace(note="no spread between the pairs to judge by")
+        return outcome
+
+
+_NORMAL_TAILS = "the normal law is too thin for so few firms"
+
+_ALL = (
+    SignificanceTest(
+        "kp",
+        "Kolari-Pynnönen adjusted BMP, t(N-1)",
+        parametric.kolari_pynnonen,
+        "firms of a date share one mean correlation r̄, seen in the estimation window; dates are "
+        "independent",
+        survives_clustering=True,
+        survives_variance=True,
+        headline=True,
+    ),
+    SignificanceTest(
+        "kp-normal",
+        "Kolari-Pynnönen adjusted BMP, normal (as published)",
+        parametric.kolari_pynnonen_normal,
+        "as kp, and enough firms for the normal law",
+        survives_clustering=True,
+        survives_variance=True,
+        few_firms=_NORMAL_TAILS,
+    ),
+    SignificanceTest(
+        "cross-sectional-t",
+        "Cross-sectional t",
+        parametric.cross_sectional_t,
+        "independent firms; any variance, also one that the event changed",
+        survives_variance=True,
+    ),
+    SignificanceTest(
+        "skewness-adjusted-t",
+        "Skewness-adjusted t (Hall)",
+        parametric.skewness_adjusted_t,
+        "independent firms; skewed CARs allowed",
+        least=3,
+        survives_variance=True,
+        few_firms="the estimated skewness is itself noise",
+    ),
+    SignificanceTest(
+        "crude-dependence",
+        "Crude dependence adjustment (Brown-Warner)",
+        parametric.crude_dependence_adjustment,
+        "event days as variable as estimation days; the portfolio's own variance holds the "
+        "dependence when all pairs share one date",
+        least=1,
+        survives_clustering=True,
+    ),
+    SignificanceTest(
+        "patell",
+        "Patell Z",
+        parametric.patell,
+        "independent firms and no event-induced variance",
+        least=1,
+    ),
+    SignificanceTest(
+        "adjusted-patell",
+        "Patell Z adjusted for r̄",
+        parametric.adjusted_patell,
+        "as kp, but no event-induced variance",
+        survives_clustering=True,
+    ),
+    SignificanceTest(
+        "bmp",
+        "Standardized cross-sectional (BMP)",
+        parametric.bmp,
+        "independent firms; event-induced variance allowed",
+        survives_variance=True,
+        few_firms=_NORMAL_TAILS,
+    ),
+    SignificanceTest(
+        "corrado",
+        "Rank (Corrado; Cowan over windows)",
+        ranks.corrado,
+        "event days as variable as estimation days; the dependence of firms is in the estimation "
+        "rows of the mean rank when all share one date",
+        least=1,
+        survives_clustering=True,
+    ),
+    SignificanceTest(
+        "corrado-zivney",
+        "Rank with event-induced variance (Corrado-Zivney)",
+        ranks.corrado_zivney,
+        "as corrado; variance brought by the event allowed, but then dependence on event days "
+        "inflates the rescaled returns",
+        least=3,
+        survives_variance=True,
+    ),
+    SignificanceTest(
+        "grank-t",
+        "Generalized rank t (GRANK-T)",
+        ranks.generalized_rank_t,
+        "many firms; with few, dividing by their own spread spoils the event row",
+        survives_clustering=True,
+        survives_variance=True,
+        few_firms="measured size 9 to 17 % instead of 5 % with 4 to 12 firms on one date",
+    ),
+    SignificanceTest(
+        "grank-z",
+        "Generalized rank Z (GRANK-Z)",
+        ranks.generalized_rank_z,
+        "independent firms",
+        survives_variance=True,
+        few_firms="dividing by their own spread spoils the event row",
+    ),
+    SignificanceTest(
+        "sign",
+        "Sign",
+        ranks.sign,
+        "independent firms whose CAR is as often positive as negative",
+        least=1,
+        survives_variance=True,
+    ),
+    SignificanceTest(
+        "generalized-sign",
+        "Generalized sign (Cowan)",
+        ranks.generalized_sign,
+        "independent firms, each as often positive as in its estimation window",
+        least=1,
+        survives_variance=True,
+    ),
+    SignificanceTest(
+        "wilcoxon",
+        "Wilcoxon signed rank",
+        ranks.wilcoxon,
+        "independent firms with CARs symmetric about zero",
+        least=1,
+        survives_variance=True,
+    ),
+    SignificanceTest(
+        "jackknife",
+        "Jackknife of the standardized mean (Giaccotto-Sfiridis)",
+        parametric.jackknife,
+        "independent firms; event-induced variance allowed",
+        least=3,
+        survives_variance=True,
+    ),
+    SignificanceTest(
+        "wild-bootstrap",
+        "Wild bootstrap by date, null imposed",
+        resampled.wild_bootstrap,
+        "independent dates with SCARs symmetric about zero; on one date it can only flip firms, "
+        "which takes them as independent",
+        survives_variance=True,
+    ),
+)
+
+TESTS: dict[str, SignificanceTest] = {test.name: test for test in _ALL}
+"""By name, headline first."""
+
+
+def tests_named(names: str | tuple[str, ...]) -> tuple[SignificanceTest, ...]:
+    """The tests asked for: "headline", "all", or names.
+
+    Raises
+    ------
+    StudyError
+        A name is not in the registry.
+    """
+    if names == "all":
+        return _ALL
+    if names == "headline":
+        return tuple(test for test in _ALL if test.headline)
+    wanted = (names,) if isinstance(names, str) else names
+    for name in wanted:
+        if name not in TESTS:
+            raise StudyError(f"no test {name!r}", nearest(name, ["all", "headline", *TESTS]))
+    return tuple(TESTS[name] for name in wanted)

@@ -1,0 +1,92 @@
+"""From abnormal returns of days to effects of windows, with the full forecast variance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchlist.study.models import Fits
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Effects:
+    """One event window of P pairs."""
+
+    first: int
+    last: int
+    car: Floats
+    """(P,) sum of the abnormal returns that are there; NaN if none is."""
+    se: Floats
+    """(P,) forecast standard error of car."""
+    scar: Floats
+    """(P,) car / se."""
+    bhar: Floats
+    """(P,) compounded return less compounded expected return."""
+    ret: Floats
+    """(P,) compounded raw return."""
+    days: Ints
+    """(P,) days with an abnormal return; less than the window's length = incomplete."""
+
+    @property
+    def length(self) -> int:
+        """L: sessions in the window."""
+        return self.last - self.first + 1
+
+
+def day_errors(fits: Fits) -> Floats:
+    """(P, E) forecast standard error of each day's abnormal return.
+
+    s √(1 + 1/M + d'(X̃'X̃)⁻¹d), d = factor deviations of that day. Patell 1976, JAR 14:246.
+    """
+    spread = np.einsum("pie,pij,pje->pe", fits.deviations, fits.inverse, fits.deviations)
+    mean_error = 1.0 / np.maximum(fits.observations, 1) if fits.intercept else 0.0
+    return np.asarray(np.sqrt(fits.sigma2[:, None] * (1.0 + np.reshape(mean_error, (-1, 1)) + spread)))
+
+
+def effects(fits: Fits, first_day: int, first: int, last: int, *, log: bool = False) -> Effects:
+    """CAR, SCAR and BHAR of one window.
+
+    Var(CAR) = s²·1'(I + X*(X'X)⁻¹X*')1 = s²(L + L²/M + D'(X̃'X̃)⁻¹D), D = sum of the factor
+    deviations over the window: the square of the sum, not the sum of squares. Days without a
+    return are left out of sums and of L.
+
+    Parameters
+    ----------
+    first_day : day of the first column of `fits.ar`
+    log : the returns are logarithms
+    """
+    span = slice(first - first_day, last - first_day + 1)
+    ar = fits.ar[:, span]
+    deviations, expected = fits.deviations[:, :, span], fits.expected[:, span]
+    if np.isfinite(ar.sum()):
+        days = np.full(len(ar), ar.shape[1], dtype=np.int64)
+        car, total = ar.sum(axis=1), deviations.sum(axis=2)
+        raw = ar + expected
+    else:
+        there = np.isfinite(ar)
+        days = there.sum(axis=1)
+        car = np.where(days > 0, np.where(there, ar, 0.0).sum(axis=1), np.nan)
+        total = np.where(there[:, None, :], deviations, 0.0).sum(axis=2)
+        raw, expected = np.where(there, ar + expected, 0.0), np.where(there, expected, 0.0)
+    length = days.astype(float)
+    inner = length + np.einsum("pi,pij,pj->p", total, fits.inverse, total)
+    if fits.intercept:
+        inner += length * length / np.maximum(fits.observations, 1)
+    se = np.sqrt(fits.sigma2 * inner)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scar = np.where(se > 0, car / se, np.nan)
+    ret, held = _compound(raw, log), _compound(expected, log)
+    none = days == 0
+    ret[none] = np.nan
+    return Effects(first, last, car, np.where(none, np.nan, se), scar, ret - held, ret, days)
+
+
+def _compound(returns: Floats, log: bool) -> Floats:
+    if log:
+        return np.asarray(np.expm1(returns.sum(axis=1)))
+    return np.asarray(np.prod(1.0 + returns, axis=1) - 1.0)

@@ -1,0 +1,73 @@
+"""Synthetic control against a general-purpose optimiser and its own guarantees."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from watchlist.errors import StudyError
+from watchlist.study.synthetic import simplex_weights, synthetic_control
+
+RNG = np.random.default_rng(13)
+PEERS = RNG.normal(0, 0.02, (120, 6)) + RNG.normal(0, 0.01, (120, 1))
+FIRM = PEERS @ [0.5, 0.3, 0.2, 0, 0, 0] + RNG.normal(0, 0.004, 120)
+
+
+def test_weights_equal_those_of_slsqp() -> None:
+    for target in (FIRM, RNG.normal(0, 0.02, 120), 0.3 + FIRM):
+        weights = simplex_weights(target, PEERS)
+        reference = minimize(
+            lambda w, y=target: 1e4 * np.sum((y - PEERS @ w) ** 2),
+            np.full(6, 1 / 6),
+            bounds=[(0, 1)] * 6,
+            constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
+            tol=1e-14,
+        )
+        assert weights.sum() == pytest.approx(1, abs=1e-12)
+        assert (weights >= 0).all()
+        mine = np.sum((target - PEERS @ weights) ** 2)
+        assert mine <= reference.fun / 1e4 * (1 + 1e-9)
+        np.testing.assert_allclose(weights, reference.x, atol=1e-4)
+
+
+def test_a_firm_that_is_a_mix_of_its_peers_is_found() -> None:
+    mix = np.array([0.25, 0.75, 0, 0, 0, 0])
+    np.testing.assert_allclose(simplex_weights(PEERS @ mix, PEERS), mix, atol=1e-10)
+    fit = synthetic_control(FIRM[:110], PEERS[:110], FIRM[110:112] + 0.1, PEERS[110:112])
+    assert fit.car == pytest.approx(0.2, abs=0.02)
+    assert fit.p == pytest.approx(1 / 7)
+    assert fit.warning == "6 peers: p cannot fall below 0.143"
+    np.testing.assert_allclose(fit.resid, FIRM[:110] - PEERS[:110] @ fit.weights, atol=1e-16)
+
+
+def test_a_peer_with_a_hole_is_left_out_by_name() -> None:
+    holed = PEERS.copy()
+    holed[50, 0] = np.nan
+    fit = synthetic_control(FIRM[:110], holed[:110], FIRM[110:], holed[110:])
+    assert fit.left_out == (0,)
+    assert fit.weights[0] == 0
+    assert np.isnan(fit.placebo_car[0])
+    late = FIRM[:110].copy()
+    late[50] = np.nan  # the firm has no return there either, so the peer is complete again
+    assert synthetic_control(late, holed[:110], FIRM[110:], holed[110:]).left_out == ()
+
+
+def test_one_peer_is_no_control() -> None:
+    with pytest.raises(StudyError, match="1 peers"):
+        synthetic_control(FIRM[:110], PEERS[:110, :1], FIRM[110:], PEERS[110:, :1])
+
+
+def test_missing_event_day_and_perfect_twin_have_reasons() -> None:
+    fit = synthetic_control(FIRM[:110], PEERS[:110], [np.nan], PEERS[110:111])
+    assert np.isnan(fit.p)
+    assert fit.warning == "a day has no return"
+
+
+def test_placebo_rank_is_uniform_without_an_effect() -> None:
+    rng = np.random.default_rng(3)
+    p = []
+    for _ in range(150):
+        panel = rng.standard_t(4, (61, 10)) + rng.normal(size=(61, 1))
+        p.append(synthetic_control(panel[:60, 0], panel[:60, 1:], panel[60:, 0], panel[60:, 1:]).p)
+    assert 0.05 < np.mean(np.array(p) <= 0.1001) < 0.17

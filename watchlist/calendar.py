@@ -82,7 +82,7 @@ def day_zero(event: Event, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
         end = f"ends with session {frame['session'][-1]}" if frame.height else "is empty"
         return DayZero(None, f"{_said(event)}; the calendar {end}")
     first = frame["session"][0]
-    if event.announced_on < first - timedelta(days=10):
+    if event.announced_on < first:
         return DayZero(None, f"{_said(event)}; the calendar begins only with session {first}")
     row = frame.row(position, named=True)
     session: date = row["session"]
@@ -107,7 +107,8 @@ def _said(event: Event) -> str:
         "non-trading-day": "with New York closed",
         "unknown": "at an unknown hour",
     }
-    return f"announced {day} {words[event.timing]} ({event.timing_basis})"
+    basis = "" if event.timing_basis == "unknown" else f" ({event.timing_basis})"
+    return f"{day} {words[event.timing]}{basis}"
 
 
 def _reason(event: Event, frame: pl.DataFrame, moment: datetime, session: date) -> str:

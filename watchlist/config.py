@@ -35,6 +35,26 @@ class Fetch(Section):
     """For the whole run: past it no new request is made, and the rest is told as skipped."""
 
 
+class RuleSettings(Section):
+    """The thresholds of one signal; what is left out stays as packaged."""
+
+    up: float | None = None
+    """At or above: the signal is up (or on)."""
+
+    down: float | None = None
+    """At or below: the signal is down."""
+
+
+class SignalSettings(Section):
+    """When signals speak; `watchlist signals list` shows each signal's rule."""
+
+    rules: dict[str, RuleSettings] = Field(default_factory=dict)
+    """`[signals.rules.abnormal_move]` with `up = 4.0` and `down = -4.0`."""
+
+    history: int = Field(default=756, ge=1)
+    """Sessions of signals that the store keeps: three years."""
+
+
 class Config(Section):
     """The whole file; every part may be left out."""
 
@@ -46,6 +66,9 @@ class Config(Section):
 
     fetch: Fetch = Fetch()
     """Live sources: waiting, retrying, giving up."""
+
+    signals: SignalSettings = SignalSettings()
+    """When signals speak."""
 
     def with_source(self, source: str) -> Config:
         """The same configuration, with bars from elsewhere."""

@@ -1,0 +1,175 @@
+"""Signals of the day itself: how far price, volume and range were out of the ordinary."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from watchlist.signals import regression
+from watchlist.signals.panel import VOLUME_BASELINE, Panel, volume_deviation
+from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
+from watchlist.signals.rolling import Floats, lag, mean_absolute, rolling_mean
+
+SCALE_WINDOW = 120
+"""Sessions from which today's deviation gets its scale."""
+SCALE_LEAST = 60
+QUIET_SAR = 2.5
+"""A price move below this many standard errors is called "not out of the ordinary"."""
+_SCALE_FLOOR = 0.1
+
+
+def abnormal_volume_z(panel: Panel) -> Floats:
+    """Log dollar volume against the symbol's own median and the market's, in deviations."""
+    return panel.remember("abnormal volume", lambda: _abnormal_volume(panel))
+
+
+def _abnormal_volume(panel: Panel) -> Floats:
+    deviation = volume_deviation(panel.close, panel.volume)
+    deviation -= panel.market_activity[:, None]
+    scale = lag(mean_absolute(deviation, SCALE_WINDOW, SCALE_LEAST), 1)
+    return deviation / np.maximum(scale, _SCALE_FLOOR)
+
+
+def _move(panel: Panel) -> Measured:
+    fitted = regression.model(panel)
+    return Measured(fitted.ar, fitted.sar)
+
+
+def _volume(panel: Panel) -> Measured:
+    z = abnormal_volume_z(panel)
+    return Measured(z, z)
+
+
+def _news_before_price(panel: Panel) -> Measured:
+    z = abnormal_volume_z(panel)
+    sar = regression.model(panel).sar
+    value = np.where(np.abs(sar) < QUIET_SAR, np.maximum(z, 0.0), 0.0)
+    value[~np.isfinite(z) | ~np.isfinite(sar)] = np.nan
+    return Measured(value, value)
+
+
+def _gap(panel: Panel) -> Measured:
+    value = panel.open / lag(panel.close, 1) - 1.0
+    scale = lag(mean_absolute(value, SCALE_WINDOW, SCALE_LEAST), 1)
+    return Measured(
+        value, np.divide(value, scale, out=np.full_like(value, np.nan), where=scale > 0)
+    )
+
+
+def _range(panel: Panel) -> Measured:
+    ratio = panel.high / panel.low
+    width = np.log(ratio, out=np.full_like(ratio, np.nan), where=ratio > 1.0)
+    log_width = np.log(width)
+    deviation = log_width - lag(rolling_mean(log_width, VOLUME_BASELINE, VOLUME_BASELINE // 2), 1)
+    scale = lag(mean_absolute(deviation, SCALE_WINDOW, SCALE_LEAST), 1)
+    return Measured(width, deviation / np.maximum(scale, _SCALE_FLOOR))
+
+
+ABNORMAL_MOVE = REGISTRY.register(
+    Signal(
+        name="abnormal_move",
+        title="Abnormal move",
+        family="move",
+        definition="Today's return beyond what market and sector explain, in standard errors.",
+        formula="AR = r − (a + b·r_market + c·r_sector), fitted on [−130, −11] winsorised at 6 "
+        "trailing deviations; z = AR / (s·√(1 + x*(X'X)⁻¹x*'))",
+        source="MacKinlay 1997 JEL 35:13; Patell 1976 JAR 14:246",
+        parameters={"estimation": regression.ESTIMATION, "gap": regression.GAP},
+        unit="fraction",
+        direction="down",
+        minimum_history=regression.LEAST + regression.GAP,
+        measure=_move,
+        rule=Rule(on="z", up=4.0, down=-4.0),
+        sentences={
+            "up": "{symbol} rose {value:.1%} more than market and sector explain "
+            "({z:.1f} standard errors).",
+            "down": "{symbol} fell {drop:.1%} more than market and sector explain "
+            "({z:.1f} standard errors).",
+        },
+        lies="When the sector fund itself was moved by the event it takes part of the move away; "
+        "after a calm half-year an ordinary day looks large.",
+    )
+)
+ABNORMAL_VOLUME = REGISTRY.register(
+    Signal(
+        name="abnormal_volume",
+        title="Abnormal dollar volume",
+        family="volume",
+        definition="Dollar volume against the symbol's own usual and the market's that day.",
+        formula="d = ln(close·volume) − median of 20 sessions before − the benchmarks' same; "
+        "z = d / (1.2533 · mean |d| of 120 sessions before)",
+        source="Ajinkya & Jain 1989 JAE 11:331; Campbell & Wasley 1996 JAE 21:309",
+        parameters={"baseline": VOLUME_BASELINE, "scale": SCALE_WINDOW},
+        unit="deviations",
+        direction="up",
+        minimum_history=VOLUME_BASELINE // 2 + SCALE_LEAST,
+        measure=_volume,
+        rule=Rule(on="z", up=3.5),
+        sentences={"on": "{symbol} traded far more than usual: {z:.1f} deviations of log volume."},
+        lies="Index rebalancing, option expiry and a new listing move volume without news; daily "
+        "volume includes trades after the close.",
+    )
+)
+NEWS_BEFORE_PRICE = REGISTRY.register(
+    Signal(
+        name="news_before_price",
+        title="News before price",
+        family="volume",
+        definition="Volume far out of the ordinary while the price was not: somebody knew, or the "
+        "news came after the close and before the volume was counted.",
+        formula=f"z of abnormal volume where |SAR| < {QUIET_SAR:g}, else 0",
+        source="Karpoff 1987 JFQA 22:109 on price and volume; seen in this watchlist on "
+        "2025-09-23 (LAC) and 2025-10-06 (TMQ)",
+        parameters={"quiet_sar": QUIET_SAR},
+        unit="deviations",
+        direction="magnitude",
+        minimum_history=regression.LEAST + regression.GAP,
+        measure=_news_before_price,
+        rule=Rule(on="z", up=3.5),
+        sentences={
+            "on": "{symbol}: volume {z:.1f} deviations above usual, price not out of the "
+            "ordinary: news may have come after the close."
+        },
+        lies="Block trades and index rebalancing look the same.",
+    )
+)
+GAP = REGISTRY.register(
+    Signal(
+        name="gap",
+        title="Opening gap",
+        family="range",
+        definition="Open against the previous close.",
+        formula="open / previous close − 1; z = over 1.2533 · mean |gap| of 120 sessions before",
+        source="Plastun et al. 2019 on price gaps; the open follows overnight news",
+        parameters={"scale": SCALE_WINDOW},
+        unit="fraction",
+        direction="up",
+        minimum_history=SCALE_LEAST + 1,
+        measure=_gap,
+        rule=Rule(on="z", up=5.0, down=-5.0),
+        sentences={
+            "up": "{symbol} opened {value:.1%} above the previous close.",
+            "down": "{symbol} opened {drop:.1%} below the previous close.",
+        },
+        lies="Vendors' opens of thin names are often the first odd lot; an ex-dividend day gaps "
+        "by the dividend.",
+    )
+)
+RANGE = REGISTRY.register(
+    Signal(
+        name="range",
+        title="Trading range",
+        family="range",
+        definition="High over low of the day, against its usual.",
+        formula="ln(high / low); z = its log against the mean of 20 sessions before, over "
+        "1.2533 · mean |deviation| of 120 sessions before",
+        source="Parkinson 1980 JB 53:61; Alizadeh, Brandt & Diebold 2002 JF 57:1047",
+        parameters={"baseline": VOLUME_BASELINE, "scale": SCALE_WINDOW},
+        unit="log ratio",
+        direction="magnitude",
+        minimum_history=VOLUME_BASELINE // 2 + SCALE_LEAST,
+        measure=_range,
+        rule=Rule(on="z", up=3.5),
+        sentences={"on": "{symbol} swung {value:.1%} between low and high, far more than usual."},
+        lies="One bad print makes a range.",
+    )
+)

@@ -1,0 +1,149 @@
+"""What a signal is, and the one place where signals are declared.
+
+A signal is declared with its meaning, formula, source, rule and the words of its alert, and it
+is admitted only after `lookahead.prove` has seen that its past does not change when the panel
+is cut: a signal that looks ahead cannot be registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from watchlist.errors import ConfigError, nearest
+from watchlist.signals.lookahead import prove
+from watchlist.signals.panel import Panel
+from watchlist.signals.rolling import Floats
+
+Direction = Literal["up", "down", "magnitude", "none"]
+Family = Literal["move", "volume", "range", "trend", "risk", "policy"]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What a signal's function returns, both (sessions, symbols)."""
+
+    value: Floats
+    """In the signal's unit."""
+    z: Floats | None = None
+    """Standardised by its own past; None: by mean and deviation of its last 252 values."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a signal is not quiet."""
+
+    on: Literal["value", "z"]
+    up: float | None = None
+    """At or above: state `up`, or `on` where there is no `down`."""
+    down: float | None = None
+    """At or below: state `down`."""
+    until_up: float | None = None
+    """`up` lasts while at or above this, so that a slow signal at the border does not alert every
+    other day. None: while at or above `up`."""
+    until_down: float | None = None
+    """`down` lasts while at or below this. None: while at or below `down`."""
+
+    @property
+    def states(self) -> Mapping[int, str]:
+        """Name of each state code."""
+        return {1: "on" if self.down is None else "up", -1: "down", 0: "quiet"}
+
+    def with_thresholds(self, up: float | None, down: float | None) -> Rule:
+        """The rule with the user's thresholds; where a state ends moves along in proportion."""
+        return replace(
+            self,
+            up=self.up if up is None else up,
+            down=self.down if down is None else down,
+            until_up=_moved(self.until_up, self.up, up),
+            until_down=_moved(self.until_down, self.down, down),
+        )
+
+    def words(self) -> str:
+        """The rule as a person reads it."""
+        parts = []
+        if self.up is not None:
+            parts.append(f"{self.on} ≥ {self.up:g}")
+        if self.down is not None:
+            parts.append(f"{self.on} ≤ {self.down:g}")
+        return " or ".join(parts)
+
+
+def _moved(until: float | None, old: float | None, new: float | None) -> float | None:
+    if until is None or new is None or not old:
+        return until
+    return until * new / old
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """One signal: what it means, how it is computed, when it speaks."""
+
+    name: str
+    title: str
+    family: Family
+    definition: str
+    """One sentence for people."""
+    formula: str
+    source: str
+    """Who wrote it up first, year and page."""
+    parameters: Mapping[str, float]
+    unit: str
+    direction: Direction
+    """What a high value is said to forecast: a higher or lower abnormal return, a large one of
+    either sign (magnitude), or nothing (none: a description, not judged)."""
+    minimum_history: int
+    """Sessions before the first value."""
+    measure: Callable[[Panel], Measured]
+    rule: Rule
+    sentences: Mapping[str, str]
+    """State -> sentence with {symbol}, {value}, {z} and {drop}, which is −value."""
+    lies: str
+    """When it misleads."""
+    across: bool = False
+    """Needs several symbols at once (events and their targets), so it is not computed in chunks."""
+
+
+class Registry:
+    """Signals by name, in the order of declaration."""
+
+    def __init__(self) -> None:
+        self._signals: dict[str, Signal] = {}
+
+    def register(self, signal: Signal) -> Signal:
+        """Admit a signal.
+
+        Raises
+        ------
+        LookAheadError
+            Cutting the proof panel changed a value of the signal's past.
+        ConfigError
+            The name is taken.
+        """
+        if signal.name in self._signals:
+            raise ConfigError(f"signal {signal.name!r} is declared twice", "rename one of them")
+        prove(signal.name, signal.measure)
+        self._signals[signal.name] = signal
+        return signal
+
+    def __iter__(self) -> Iterator[Signal]:
+        return iter(self._signals.values())
+
+    def __len__(self) -> int:
+        return len(self._signals)
+
+    def __getitem__(self, name: str) -> Signal:
+        try:
+            return self._signals[name]
+        except KeyError:
+            known = list(self._signals)
+            raise ConfigError(f"no signal {name!r}", nearest(name, known)) from None
+
+    def names(self) -> tuple[str, ...]:
+        """All names, in order."""
+        return tuple(self._signals)
+
+
+REGISTRY = Registry()
+"""The packaged signals; `watchlist.signals` fills it."""

@@ -1,0 +1,101 @@
+"""The rolling market-and-sector regression behind every abnormal return of the signals.
+
+The same design as the event study (120 sessions that end 11 sessions before today, forecast
+variance included), fitted for every session at once. Jumps of earlier events would make every
+later day look calm, so estimation rows are winsorised at six trailing deviations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from watchlist.signals.panel import Panel
+from watchlist.signals.rolling import Floats, lag, mean_absolute, rolling_mean, rolling_sum
+
+ESTIMATION = 120
+"""Sessions in the estimation window."""
+GAP = 11
+"""Sessions between the window's last row and today."""
+LEAST = 60
+"""Known rows that an estimate needs."""
+WINSOR = 6.0
+"""Trailing deviations beyond which an estimation row is pulled in."""
+SCALE_WINDOW = 60
+_COLLINEAR = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Estimates for each session from rows that end `GAP` sessions before; (sessions, symbols)."""
+
+    ar: Floats
+    """Abnormal return: ret minus its expectation given market and sector."""
+    sar: Floats
+    """ar over its forecast standard error (methods: s²(1 + x*(X'X)⁻¹x*'))."""
+    beta: Floats
+    """Slope on the market alone."""
+    sigma: Floats
+    """Residual standard deviation per session."""
+
+
+def model(panel: Panel) -> Model:
+    """The panel's regression, fitted once."""
+    return panel.remember("model", lambda: _fit(panel))
+
+
+def residual_volatility(panel: Panel, window: int) -> Floats:
+    """Root mean square of the last `window` abnormal returns, per session."""
+    return panel.remember(
+        f"residual volatility {window}",
+        lambda: np.sqrt(rolling_mean(model(panel).ar ** 2, window, window // 2)),
+    )
+
+
+def _fit(panel: Panel) -> Model:
+    y, m, s = panel.ret, panel.market(), panel.sector()
+    has_market = (panel.market_of >= 0)[None, :]
+    has_sector = (panel.sector_of >= 0)[None, :]
+    known = np.isfinite(y) & (np.isfinite(m) | ~has_market) & (np.isfinite(s) | ~has_sector)
+    limit = WINSOR * lag(mean_absolute(y, SCALE_WINDOW, SCALE_WINDOW // 3), 1)
+    clipped = np.clip(y, -limit, limit)  # a NaN limit gives NaN: too young to be used
+    used = known & np.isfinite(clipped)
+    m0, s0 = np.where(has_market, m, 0.0), np.where(has_sector, s, 0.0)
+
+    def moment(x: Floats) -> Floats:
+        return lag(rolling_sum(np.where(used, x, 0.0), ESTIMATION), GAP)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        n = moment(np.ones_like(y))
+        n[~(n >= LEAST)] = np.nan
+        y_bar, m_bar, s_bar = moment(clipped) / n, moment(m0) / n, moment(s0) / n
+        yy = moment(clipped**2) - n * y_bar**2
+        mm = moment(m0**2) - n * m_bar**2
+        ss = moment(s0**2) - n * s_bar**2
+        my = moment(m0 * clipped) - n * m_bar * y_bar
+        sy = moment(s0 * clipped) - n * s_bar * y_bar
+        ms = moment(m0 * s0) - n * m_bar * s_bar
+
+        # Frisch-Waugh: the sector enters with what the market leaves of it
+        one = has_market & (mm > 0)
+        slope_sm = np.where(one, ms / mm, 0.0)
+        ss_m = ss - slope_sm * ms
+        two = has_sector & (ss_m > _COLLINEAR * ss)
+        b_s = np.where(two, (sy - slope_sm * my) / ss_m, 0.0)
+        b_m = np.where(one, (my - b_s * ms) / mm, 0.0)
+        sse = np.maximum(yy - b_m * my - b_s * sy, 0.0)
+        variance = sse / (n - 1.0 - one - two)
+
+        dm, ds = m0 - m_bar, s0 - s_bar
+        expected = y_bar + b_m * dm + b_s * ds
+        ar = np.where(known, y - expected, np.nan)
+        leverage = 1.0 + 1.0 / n + np.where(one, dm**2 / mm, 0.0)
+        leverage += np.where(two, (ds - slope_sm * dm) ** 2 / ss_m, 0.0)
+        sigma = np.sqrt(np.where(variance > 0, variance, np.nan))
+        return Model(
+            ar=ar,
+            sar=ar / (sigma * np.sqrt(leverage)),
+            beta=np.where(one, my / mm, np.nan),
+            sigma=sigma,
+        )

@@ -1,0 +1,88 @@
+"""From values to states, and from states to alerts: an alert is a change, never a level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchlist.signals.registry import Measured, Rule, Signal
+from watchlist.signals.rolling import Bools, Floats
+
+States = NDArray[np.int8]
+
+Z_WINDOW = 252
+Z_LEAST = 120
+
+
+def states(measured: Measured, rule: Rule) -> States:
+    """(sessions, symbols): 1 up or on, -1 down, 0 quiet, also where there is no value."""
+    x = measured.value if rule.on == "value" else measured.z
+    assert x is not None
+    out = np.zeros(x.shape, np.int8)
+    if rule.up is not None:
+        until = rule.up if rule.until_up is None else rule.until_up
+        out[_held(x >= rule.up, ~(x >= until))] = 1
+    if rule.down is not None:
+        until = rule.down if rule.until_down is None else rule.until_down
+        out[_held(x <= rule.down, ~(x <= until))] = -1
+    return out
+
+
+def _held(starts: Bools, ends: Bools) -> Bools:
+    """On from each start until the next end; off before the first of either."""
+    rows = np.arange(len(starts))[:, None]
+    last = np.maximum.accumulate(np.where(starts | ends, rows, 0), axis=0)
+    return np.take_along_axis(starts, last, axis=0)
+
+
+def changes(coded: States) -> Iterator[tuple[int, int]]:
+    """(row, column) of each session on which a state that is not quiet begins."""
+    begins = coded != 0
+    begins[1:] &= coded[1:] != coded[:-1]
+    begins[:1] = False  # nothing is known of the session before
+    for row, column in zip(*np.nonzero(begins), strict=True):
+        yield int(row), int(column)
+
+
+def count_changes(coded: States) -> int:
+    """How many alerts the states make."""
+    return int(((coded[1:] != 0) & (coded[1:] != coded[:-1])).sum())
+
+
+@dataclass(frozen=True)
+class AlertCount:
+    """How often a signal spoke in a panel, and how often chance alone would have."""
+
+    signal: str
+    symbol_years: float
+    alerts: int
+    per_year: float
+    """Alerts per symbol-year."""
+    expected_per_year: float | None
+    """On a market where nothing happens; None where chance has no part (a date in a calendar)."""
+
+
+def sentence(signal: Signal, state: str, symbol: str, value: float, z: float) -> str:
+    """The alert in words."""
+    return signal.sentences[state].format(symbol=symbol, value=value, z=z, drop=-value)
+
+
+def percentiles(values: Floats, rows: slice, window: int = Z_WINDOW) -> Floats:
+    """Rank of each value among the symbol's own `window` sessions before, ties counted half.
+
+    Only for the given rows, since ranks are read, not computed with. NaN with fewer than 20 past
+    values.
+    """
+    start, stop, _ = rows.indices(len(values))
+    out = np.full((stop - start, values.shape[1]), np.nan)
+    for i, row in enumerate(range(start, stop)):
+        past = values[max(row - window, 0) : row]
+        known = np.isfinite(past).sum(axis=0)
+        now = values[row]
+        score = (past < now).sum(axis=0) + 0.5 * (past == now).sum(axis=0)
+        enough = (known >= 20) & np.isfinite(now)
+        out[i, enough] = score[enough] / known[enough]
+    return out

@@ -1,0 +1,121 @@
+"""Signals at the edge: read the store's views, call the pure core, write the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from watchlist import store
+from watchlist.errors import StoreError
+from watchlist.signals import REGISTRY
+from watchlist.signals.build import PanelFrames, build_panel
+from watchlist.signals.panel import Panel
+from watchlist.signals.registry import Rule, Signal
+from watchlist.signals.tables import SignalTables, signal_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from watchlist.catalog import Catalog
+    from watchlist.config import Config
+
+_SQL = Path(__file__).parent / "signals_sql"
+
+
+@dataclass(frozen=True)
+class SignalSummary:
+    """What a run of the signals ends with."""
+
+    as_of: date
+    symbols: int
+    tables: SignalTables
+
+    @property
+    def alerts_today(self) -> pl.DataFrame:
+        """Alerts of the as-of session."""
+        return self.tables.alerts.filter(pl.col("session") == self.as_of)
+
+
+def read_panel(con: duckdb.DuckDBPyConnection, as_of: date) -> Panel:
+    """The panel as of a session, from the public views.
+
+    Raises
+    ------
+    StoreError
+        There is no bar up to that session.
+    """
+
+    def read(name: str) -> pl.DataFrame:
+        sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+        params = {"as_of": as_of} if "$as_of" in sql else None
+        frame: pl.DataFrame = con.sql(sql, params=params).pl()
+        return frame
+
+    frames = PanelFrames(
+        sessions=read("sessions"),
+        bars=read("bars"),
+        securities=read("securities"),
+        pairs=read("pairs"),
+        mentions=read("mentions"),
+    )
+    if frames.bars.is_empty():
+        raise StoreError(f"no bars up to {as_of}", "pull some with: watchlist pull")
+    return build_panel(frames)
+
+
+def rules_in_force(config: Config) -> dict[Signal, Rule]:
+    """Each signal's rule with the thresholds of `watchlist.toml`.
+
+    Raises
+    ------
+    ConfigError
+        `[signals.rules.X]` names no signal; the nearest is told.
+    """
+    own = {REGISTRY[name]: rule for name, rule in config.signals.rules.items()}
+    return {
+        signal: signal.rule.with_thresholds(own[signal].up, own[signal].down)
+        if signal in own
+        else signal.rule
+        for signal in REGISTRY
+    }
+
+
+def compute_signals(
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    config: Config,
+    *,
+    as_of: date,
+    step: Callable[[int, int, str], None] | None = None,
+) -> SignalSummary:
+    """All signals as of a session, without writing anything."""
+    rules = rules_in_force(config)
+    panel = read_panel(con, as_of)
+    tables = signal_tables(
+        panel,
+        rules,
+        history=config.signals.history,
+        watchlist=tuple(config.symbols) or catalog.watchlist,
+        step=step,
+    )
+    return SignalSummary(as_of=as_of, symbols=len(panel.symbols), tables=tables)
+
+
+def run_signals(
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    config: Config,
+    *,
+    as_of: date,
+    step: Callable[[int, int, str], None] | None = None,
+) -> SignalSummary:
+    """Compute all signals as of a session and replace what the store had."""
+    summary = compute_signals(con, catalog, config, as_of=as_of, step=step)
+    for name in ("signals", "alerts", "signal_definitions", "rankings"):
+        store.write_frame(con, name, getattr(summary.tables, name), replace={})
+    return summary

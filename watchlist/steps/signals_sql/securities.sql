@@ -1,0 +1,3 @@
+SELECT symbol, role, market, sector_factor
+FROM securities
+ORDER BY symbol

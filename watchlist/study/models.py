@@ -63,10 +63,21 @@ class Fits:
         """(P,) residual standard deviation."""
         return np.asarray(np.sqrt(self.sigma2))
 
-    @property
-    def pairs(self) -> int:
-        """P"""
-        return len(self.sigma2)
+    def take(self, which: Bools | Ints) -> Fits:
+        """The pairs selected by a mask or by positions."""
+        return Fits(
+            self.alpha[which],
+            self.betas[which],
+            self.sigma2[which],
+            self.observations[which],
+            self.parameters,
+            self.resid[which],
+            self.expected[which],
+            self.ar[which],
+            self.deviations[which],
+            self.inverse[which],
+            self.intercept,
+        )
 
 
 def gather(series: Floats, cols: Ints, start: Ints, length: int) -> Floats:

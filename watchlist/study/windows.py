@@ -90,3 +90,31 @@ def _compound(returns: Floats, log: bool) -> Floats:
     if log:
         return np.asarray(np.expm1(returns.sum(axis=1)))
     return np.asarray(np.prod(1.0 + returns, axis=1) - 1.0)
+
+
+def path_scars(
+    fits: Fits, first_day: int, first: int, last: int, *, missing_ok: bool = False
+) -> Floats:
+    """(P, L) SCAR of [first, first], [first, first + 1], ..., [first, last].
+
+    A missing day makes the rest of its path NaN, or with `missing_ok` is left out of it.
+    """
+    car, se = paths(fits, first_day, first, last, missing_ok=missing_ok)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(se > 0, car / se, np.nan))
+
+
+def paths(
+    fits: Fits, first_day: int, first: int, last: int, *, missing_ok: bool = False
+) -> tuple[Floats, Floats]:
+    """(P, L) CAR and its forecast standard error along the growing windows [first, day]."""
+    span = slice(first - first_day, last - first_day + 1)
+    ar, deviations = fits.ar[:, span], fits.deviations[:, :, span]
+    there = np.isfinite(ar)
+    length = there.cumsum(axis=1).astype(float)
+    car = (np.where(there, ar, 0.0) if missing_ok else ar).cumsum(axis=1)
+    total = np.where(there[:, None, :], deviations, 0.0).cumsum(axis=2)
+    inner = length + np.einsum("pie,pij,pje->pe", total, fits.inverse, total)
+    if fits.intercept:
+        inner += length**2 / np.maximum(fits.observations, 1)[:, None]
+    return car, np.sqrt(fits.sigma2[:, None] * inner)

@@ -1,0 +1,256 @@
+"""One study: events and a design in, every table of the study out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from watchlist.study import frames
+from watchlist.study.adjust import adjusted
+from watchlist.study.design import SECTOR, StudyDesign
+from watchlist.study.estimate import estimate
+from watchlist.study.groups import SCOPES, make_groups
+from watchlist.study.models import Fits
+from watchlist.study.overlap import event_rows, overlaps
+from watchlist.study.pairs import Drop, Pairs, drops_frame, make_pairs
+from watchlist.study.panel import Panel, panel_from_frame
+from watchlist.study.placebo import PlaceboTable
+from watchlist.study.testing import Study, test_groups
+from watchlist.study.treated import treated_factors
+from watchlist.study.windows import Effects, effects
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+Step = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """The tables of one study, with the columns of the store's tables but for study_id."""
+
+    design: StudyDesign
+    fits: pl.DataFrame
+    abnormal_returns: pl.DataFrame
+    effects: pl.DataFrame
+    tests: pl.DataFrame
+    drops: pl.DataFrame
+    factors: pl.DataFrame
+    overlaps: pl.DataFrame
+    bands: pl.DataFrame
+    warnings: tuple[str, ...]
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """By the name of the store's table."""
+        return {
+            "study_fits": self.fits,
+            "abnormal_returns": self.abnormal_returns,
+            "event_effects": self.effects,
+            "study_tests": self.tests,
+            "study_drops": self.drops,
+            "study_factors": self.factors,
+            "study_overlaps": self.overlaps,
+            "placebo_bands": self.bands,
+        }
+
+
+def run(
+    returns: pl.DataFrame | Panel,
+    events: pl.DataFrame,
+    design: StudyDesign,
+    *,
+    sectors: Mapping[str, str] | None = None,
+    factors: pl.DataFrame | None = None,
+    tests: str | tuple[str, ...] = "headline",
+    scopes: tuple[str, ...] = tuple(SCOPES),
+    only: pl.DataFrame | None = None,
+    step: Step | None = None,
+) -> StudyResult:
+    """Run a study.
+
+    Parameters
+    ----------
+    returns : symbol, session, ret; optional volume, gap. Or a panel made before.
+    events : event_id, symbol, day0; optional category, minerals (list), relation, chain_stage,
+        direction. One row an event and target.
+    sectors : sector factor of each security, for the factor name "sector"
+    factors : session and one column a factor, e.g. from `factor_table.read_factors`
+    tests : "headline", "all", or names of the registry, for tests over several pairs
+    only : event_id, symbol of the pairs to study; the other events still mask and overlap
+    step : told (done, total, what)
+
+    Raises
+    ------
+    StudyError
+        The frames lack a column, a factor has no returns, an event names a symbol twice.
+    """
+    tell = step or (lambda done, total, what: None)
+    if isinstance(returns, Panel):
+        panel = returns
+    else:
+        panel = panel_from_frame(returns, factors=factors, log=design.returns == "log")
+    tell(0, 5, "estimation")
+    every, drops = make_pairs(panel, events, design, sectors or {})
+    near = event_rows(every.rows, every.cols, panel.returns.shape, design.mask_days)
+    masked = near if design.overlap == "mask" else None
+    overlapping = overlaps(every, design.estimation, design.event_days, design.mask_days)
+    pairs = every if only is None else every.take(_selected(every, only))
+    if only is not None:
+        drops = _drops_of(drops, only)
+    if design.overlap == "drop":
+        pairs, more = _without_overlaps(pairs, overlapping)
+        drops += more
+    fits = estimate(panel, pairs.rows, pairs.cols, pairs.factors, design, masked)
+    pairs, fits, more = _sound(panel, pairs, fits, design)
+    drops += more
+    tell(1, 5, "placebo days")
+    which, placebo = _placebo(panel, pairs, design, near, masked)
+    windows = [_effects(fits, design, window) for window in design.windows]
+    study = Study(design, panel, pairs, fits, windows, which, placebo)
+    tell(2, 5, "ranks")
+    effect_frame = adjusted(frames.effects_frame(study), study)
+    tell(3, 5, "tests")
+    test_frame = test_groups(study, make_groups(pairs, events, scopes), tests)
+    tell(4, 5, "factors and bands")
+    factor_frame = treated_factors(study, near)
+    of_pairs = pl.DataFrame(
+        {"event_id": pairs.events, "symbol": pairs.symbols},
+        schema={"event_id": pl.String, "symbol": pl.String},
+    )
+    result = StudyResult(
+        design=design,
+        fits=frames.fits_frame(study, near),
+        abnormal_returns=frames.abnormal_returns_frame(study),
+        effects=effect_frame,
+        tests=test_frame,
+        drops=drops_frame(sorted(drops, key=lambda d: (d.event_id, d.symbol))),
+        factors=factor_frame,
+        overlaps=overlapping.join(of_pairs, on=["event_id", "symbol"], how="semi"),
+        bands=frames.bands_frame(study),
+        warnings=_warnings(study, overlapping, drops),
+    )
+    tell(5, 5, "done")
+    return result
+
+
+def _effects(fits: Fits, design: StudyDesign, window: tuple[int, int]) -> Effects:
+    return effects(fits, design.event_days[0], *window, log=design.returns == "log")
+
+
+def _selected(pairs: Pairs, only: pl.DataFrame) -> Bools:
+    wanted = set(only.select("event_id", "symbol").iter_rows())
+    return np.array([key in wanted for key in zip(pairs.events, pairs.symbols, strict=True)], bool)
+
+
+def _drops_of(drops: list[Drop], only: pl.DataFrame) -> list[Drop]:
+    wanted = set(only.select("event_id", "symbol").iter_rows())
+    return [drop for drop in drops if (drop.event_id, drop.symbol) in wanted]
+
+
+def _without_overlaps(pairs: Pairs, overlapping: pl.DataFrame) -> tuple[Pairs, list[Drop]]:
+    counts = {
+        (event, symbol): (number, nearest)
+        for event, symbol, number, nearest in overlapping.group_by(
+            "event_id", "symbol", maintain_order=True
+        )
+        .agg(pl.len(), pl.col("other_event_id").first())
+        .iter_rows()
+    }
+    keys = list(zip(pairs.events, pairs.symbols, strict=True))
+    drops = [
+        Drop(*key, "overlap", f"{counts[key][0]} other events in its windows, first {counts[key][1]}")
+        for key in keys
+        if key in counts
+    ]
+    return pairs.take(np.array([key not in counts for key in keys], dtype=bool)), drops
+
+
+def _sound(
+    panel: Panel, pairs: Pairs, fits: Fits, design: StudyDesign
+) -> tuple[Pairs, Fits, list[Drop]]:
+    """Leave out pairs that cannot be estimated or have no event day, with the reason."""
+    first = design.event_days[0]
+    low, high = min(a for a, _ in design.windows), max(b for _, b in design.windows)
+    span = fits.ar[:, low - first : high - first + 1]
+    short = fits.observations < design.min_observations
+    flat = ~short & ~(fits.sigma2 > 0)
+    silent = ~short & ~flat & ~np.isfinite(span).any(axis=1)
+    drops = []
+    for i in np.flatnonzero(short | flat | silent):
+        key = pairs.events[i], pairs.symbols[i]
+        day0 = panel.sessions[pairs.rows[i]]
+        if short[i]:
+            reason = (
+                f"{fits.observations[i]} usable estimation rows before {day0}, "
+                f"{design.min_observations} are asked for"
+            )
+            drops.append(Drop(*key, "short-estimation", reason))
+        elif flat[i]:
+            reason = f"returns before {day0} do not vary, or factors are constant or collinear"
+            drops.append(Drop(*key, "short-estimation", reason))
+        else:
+            reason = f"no return of it or of its factors on days {low} to {high} around {day0}"
+            drops.append(Drop(*key, "no-bars", reason))
+    good = ~(short | flat | silent)
+    return pairs.take(good), fits.take(good), drops
+
+
+def _placebo(
+    panel: Panel, pairs: Pairs, design: StudyDesign, near: Bools, masked: Bools | None
+) -> tuple[Ints, PlaceboTable]:
+    """The table over all sessions of each distinct series, and each pair's series in it."""
+    keys = np.column_stack([pairs.cols, pairs.factors])
+    series, which = np.unique(keys, axis=0, return_inverse=True)
+    total = len(panel.sessions)
+    every = np.arange(total)
+    fits = []
+    for row in series:
+        fit = estimate(
+            panel,
+            every,
+            np.full(total, row[0]),
+            np.repeat(row[None, 1:], total, axis=0),
+            design,
+            masked,
+        )
+        fits.append(replace(fit, resid=np.empty((total, 0))))
+    table = PlaceboTable(
+        fits,
+        design.event_days[0],
+        near[:, series[:, 0]].T,
+        design.placebo_days,
+        design.min_observations,
+    )
+    return which.reshape(-1), table
+
+
+def _warnings(study: Study, overlapping: pl.DataFrame, drops: list[Drop]) -> tuple[str, ...]:
+    """What a reader must know about the whole study."""
+    found = []
+    if drops:
+        codes = pl.Series([drop.code for drop in drops]).value_counts(sort=True)
+        parts = ", ".join(f"{count} {code}" for code, count in codes.iter_rows())
+        found.append(f"{len(drops)} pairs are not in the study: {parts}")
+    crowded = overlapping.filter(pl.col("kind") != "estimation-window")
+    if len(crowded):
+        pairs = crowded.select("event_id", "symbol").n_unique()
+        found.append(
+            f"{pairs} pairs share their event days with another event of the same security: "
+            "their effects cannot be told apart"
+        )
+    if study.design.overlap == "keep":
+        polluted = overlapping.filter(pl.col("kind") == "estimation-window")
+        pairs = polluted.select("event_id", "symbol").n_unique()
+        if pairs:
+            found.append(
+                f"{pairs} pairs are judged against an estimation window that holds other events "
+                "(overlap = keep): their standard errors are too large"
+            )
+    if SECTOR in study.design.factors:
+        found.append("sector funds hold targets: see the treated factors of each event")
+    return tuple(found)

@@ -1,0 +1,80 @@
+"""Was a control itself moved by the event? Then it is no control, and the reader must know."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from watchlist.study.estimate import estimate
+from watchlist.study.placebo import PlaceboTable
+from watchlist.study.testing import Study
+from watchlist.study.windows import effects
+
+Bools = NDArray[np.bool_]
+
+FACTOR_SCHEMA = {
+    "event_id": pl.String,
+    "factor": pl.String,
+    "ar": pl.Float64,
+    "sar": pl.Float64,
+    "placebo_p": pl.Float64,
+    "placebo_floor": pl.Float64,
+    "treated": pl.Boolean,
+    "why": pl.String,
+}
+
+TREATED_BELOW = 0.05
+"""Placebo p of the factor's own day-0 abnormal return at or below which it counts as treated."""
+
+
+def treated_factors(study: Study, near: Bools) -> pl.DataFrame:
+    """Each event's factors but the first (the market), judged against the market on day 0.
+
+    The factor's own market-model abnormal return is ranked among the sessions that are no event
+    day of any security in the study.
+    """
+    design, panel, pairs = study.design, study.panel, study.pairs
+    if pairs.factors.shape[1] < 2 or not len(pairs):
+        return pl.DataFrame(schema=FACTOR_SCHEMA)
+    market = int(pairs.factors[0, 0])
+    total = len(panel.sessions)
+    any_event = near.any(axis=1)
+    rows: list[tuple[object, ...]] = []
+    for col in np.unique(pairs.factors[:, 1:]):
+        fits = estimate(
+            panel, np.arange(total), np.full(total, col), np.full((total, 1), market), design
+        )
+        table = PlaceboTable(
+            [fits], design.event_days[0], any_event[None, :], 0, design.min_observations
+        )
+        day0 = effects(fits, design.event_days[0], 0, 0)
+        users = (pairs.factors[:, 1:] == col).any(axis=1)
+        seen: dict[str, list[int]] = {}
+        for i in np.flatnonzero(users):
+            seen.setdefault(pairs.events[i], []).append(int(i))
+        for event, members in seen.items():
+            row = int(pairs.rows[members[0]])
+            rank = table.rank(0, float(day0.scar[row]), 0, 0)
+            treated = bool(rank.p <= TREATED_BELOW)
+            factor = panel.symbols[col]
+            why = (
+                f"{factor} moved {100 * day0.ret[row]:+.1f} %, "
+                f"{100 * day0.car[row]:+.1f} points against {panel.symbols[market]} "
+                f"(SAR {day0.scar[row]:.1f}); p = {rank.p:.4f} among {rank.days} quiet days"
+            )
+            if rank.p <= rank.floor * (1 + 1e-9):
+                why += ", the smallest that so many days can give"
+            if treated:
+                names = ", ".join(sorted({pairs.symbols[i] for i in members}))
+                why += f": the event moved it, so it takes away part of the effect on {names}"
+            rows.append(
+                (event, factor, *(_known(v) for v in (day0.car[row], day0.scar[row], rank.p,
+                 rank.floor)), treated, why)
+            )  # fmt: skip
+    frame = pl.DataFrame(rows, schema=FACTOR_SCHEMA, orient="row")
+    return frame.sort("event_id", "factor")
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

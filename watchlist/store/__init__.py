@@ -5,6 +5,6 @@ Importing this package loads neither duckdb nor polars, so that `watchlist --hel
 
 from watchlist.store.build import Build, open_build
 from watchlist.store.frames import write_frame
-from watchlist.store.reading import as_known, connect
+from watchlist.store.reading import connect
 
-__all__ = ["Build", "as_known", "connect", "open_build", "write_frame"]
+__all__ = ["Build", "connect", "open_build", "write_frame"]

@@ -10,6 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchlist.store.frames import first_row
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -29,10 +31,8 @@ def content(con: duckdb.DuckDBPyConnection) -> Content:
         "AND database_name = current_database() ORDER BY 1"
     ).fetchall():
         if table not in LOGS:
-            row = con.execute(
-                f'SELECT count(*), sum(hash(t))::VARCHAR FROM base."{table}" AS t'
-            ).fetchone()
-            found[table] = row or ()
+            query = f'SELECT count(*), sum(hash(t))::VARCHAR FROM base."{table}" AS t'
+            found[table] = first_row(con, query) or ()
     found["(views)"] = tuple(
         con.execute(
             "SELECT view_name, sql, comment FROM duckdb_views() WHERE schema_name = 'main' "

@@ -45,6 +45,17 @@ def write_frame(
     return frame.height
 
 
+def first_row(
+    con: duckdb.DuckDBPyConnection, query: str, given: Mapping[str, object] | None = None
+) -> tuple[Any, ...] | None:
+    """The first row of a query, None where it has none.
+
+    Fetched to the end: an unfinished result owns the connection and blocks the next query.
+    """
+    rows = con.execute(query, dict(given or {})).fetchall()
+    return rows[0] if rows else None
+
+
 def columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """The columns of `base.<table>` and their types, in order."""
     found = con.execute(

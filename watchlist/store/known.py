@@ -1,12 +1,70 @@
-"""The store as it was known at the end of a day: later pulls and corrections do not leak in."""
+"""The store as it was known at the end of a day: later pulls and corrections do not leak in.
 
-from datetime import date
+The answer is a scratch database in memory with the store attached beside it. Its `base` schema
+has bars, restatements, pulls and runs as they were on that day, the catalogue as it is, and empty
+tables for what is computed from bars; the public views are made anew on top. Studies, signals,
+reports and SQL therefore run on it unchanged, and what they write dies with the connection.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from watchlist.store import checks
+from watchlist.store.schema import apply_views
 
 if TYPE_CHECKING:
     import duckdb
 
+HERE = Path(__file__).parent
 
-def open_known(file: Path, on: date) -> "duckdb.DuckDBPyConnection":
-    raise NotImplementedError
+KNOWN = ("bars", "restatements", "pulls", "runs")
+"""Each has its `asknown/<table>.sql`."""
+
+COMPUTED = (
+    "findings",
+    "studies",
+    "study_fits",
+    "abnormal_returns",
+    "event_effects",
+    "study_tests",
+    "study_drops",
+    "study_factors",
+    "study_overlaps",
+    "placebo_bands",
+    "calibrations",
+    "signals",
+    "alerts",
+    "signal_verdicts",
+)
+"""Made from bars, so what is stored may know too much: empty until run again on this connection."""
+
+
+def open_known(file: Path, on: date) -> duckdb.DuckDBPyConnection:
+    """A scratch database that knows what the store knew at the end of the UTC day `on`."""
+    import duckdb
+
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS store (READ_ONLY)")
+    con.execute("CREATE SCHEMA base")
+    moment = datetime.combine(on + timedelta(days=1), time(), tzinfo=UTC)
+    con.execute(
+        "CREATE TABLE base.known AS SELECT $moment::TIMESTAMPTZ AS before", {"moment": moment}
+    )
+    tables = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'store' "
+        "AND schema_name = 'base'"
+    ).fetchall()
+    for (table,) in tables:
+        if table in COMPUTED:
+            con.execute(f'CREATE TABLE base."{table}" AS FROM store.base."{table}" WITH NO DATA')
+        elif table not in KNOWN:
+            con.execute(f'CREATE VIEW base."{table}" AS FROM store.base."{table}"')
+    for table in KNOWN:
+        con.execute((HERE / "asknown" / f"{table}.sql").read_text(encoding="utf-8"))
+    apply_views(con)
+    checks.record(con, moment)
+    return con

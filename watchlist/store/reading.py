@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 
 from watchlist.errors import StoreError
 from watchlist.project import Project
+from watchlist.store.known import open_known
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def connect(place: Project | Path, *, sandboxed: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open the published store read-only.
+def connect(
+    place: Project | Path, *, as_known: date | None = None, sandboxed: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open the published store to read.
 
     Parameters
     ----------
     place : Project or Path
         A project, or a store file.
+    as_known : date, optional
+        Give only what had been pulled by the end of that day (UTC); see `watchlist.store.known`.
     sandboxed : bool
         Also refuse files and network to the SQL that is run, and lock that setting: read-only
         alone still lets a query read any file and write with `COPY … TO`.
@@ -33,24 +38,16 @@ def connect(place: Project | Path, *, sandboxed: bool = False) -> duckdb.DuckDBP
 
     file = _file(place)
     try:
-        con = duckdb.connect(str(file), read_only=True)
+        if as_known is not None:
+            con = open_known(file, as_known)
+        else:
+            con = duckdb.connect(str(file), read_only=True)
+            con.execute("SET TimeZone = 'UTC'")
     except duckdb.Error as error:
         raise StoreError(f"{file.name}: {str(error).strip().splitlines()[0]}") from None
-    con.execute("SET TimeZone = 'UTC'")
     if sandboxed:
-        _lock_up(con)
-    return con
-
-
-def as_known(
-    place: Project | Path, on: date, *, sandboxed: bool = False
-) -> duckdb.DuckDBPyConnection:
-    """The store as it was known at the end of the UTC day `on`; see `watchlist.store.known`."""
-    from watchlist.store.known import open_known
-
-    con = open_known(_file(place), on)
-    if sandboxed:
-        _lock_up(con)
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
     return con
 
 
@@ -62,8 +59,3 @@ def _file(place: Project | Path) -> Path:
             "make one with: watchlist daily, or try: watchlist demo",
         )
     return file
-
-
-def _lock_up(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("SET enable_external_access = false")
-    con.execute("SET lock_configuration = true")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from watchlist import __version__
 from watchlist.errors import StoreError
 from watchlist.project import packaged
+from watchlist.store.frames import columns, first_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,16 +65,14 @@ def migrate(con: duckdb.DuckDBPyConnection, kind: str, folder: Path = MIGRATIONS
 
 def schema_version(con: duckdb.DuckDBPyConnection) -> int:
     """The last migration that the store has seen; 0 for an empty or foreign file."""
-    found = con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() "
-        "AND schema_name = 'base' AND table_name = 'meta'"
-    ).fetchone()
-    return int(get_meta(con, "schema_version") or 0) if found else 0
+    if not columns(con, "meta"):
+        return 0
+    return int(get_meta(con, "schema_version") or 0)
 
 
 def get_meta(con: duckdb.DuckDBPyConnection, key: str) -> str | None:
     """A value of `base.meta`, None where it was never set."""
-    row = con.execute("SELECT value FROM base.meta WHERE key = $key", {"key": key}).fetchone()
+    row = first_row(con, "SELECT value FROM base.meta WHERE key = $key", {"key": key})
     return None if row is None else row[0]
 
 
@@ -106,7 +105,5 @@ def apply_views(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> N
 
 
 def _has_tables(con: duckdb.DuckDBPyConnection) -> bool:
-    count = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database()"
-    ).fetchone()
-    return count is not None and count[0] > 0
+    query = "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() LIMIT 1"
+    return first_row(con, query) is not None

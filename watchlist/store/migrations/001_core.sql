@@ -76,7 +76,7 @@ CREATE TABLE base.bars (
     source VARCHAR NOT NULL,
     pull_id INTEGER NOT NULL,         -- the pull that last changed the bar
     first_pulled_at TIMESTAMPTZ NOT NULL,
-    pulled_at TIMESTAMPTZ NOT NULL,   -- the moment of that last change
+    pulled_at TIMESTAMPTZ NOT NULL,   -- the moment of that last change; re-basing adj_close is none
     final BOOLEAN NOT NULL            -- the session had closed, with a margin, when it was pulled
 );
 
@@ -91,6 +91,7 @@ CREATE TABLE base.pulls (
     kind VARCHAR,                     -- of a failure: transient, permanent
     reason VARCHAR,                   -- in words; NULL only when outcome is new or unchanged
     attempts INTEGER NOT NULL,
+    whole BOOLEAN NOT NULL,           -- the whole history was compared, not only the last sessions
     rows_new INTEGER NOT NULL,
     rows_changed INTEGER NOT NULL,
     first_session DATE,

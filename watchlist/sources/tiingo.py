@@ -1,0 +1,235 @@
+"""Tiingo's end-of-day API: a second opinion on the same bars, from another collector."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+import polars as pl
+
+from watchlist.clock import Clock
+from watchlist.config import Fetch
+from watchlist.errors import ConfigError, PermanentSourceError, TransientSourceError
+from watchlist.sources.patience import Patience
+from watchlist.sources.protocol import (
+    BadRow,
+    Fetched,
+    RateLimitedError,
+    UnreachableError,
+    bar_frame,
+    window,
+)
+from watchlist.sources.wire import plausible_bars
+
+if TYPE_CHECKING:
+    from watchlist.catalog import Security
+
+API = "https://api.tiingo.com"
+
+EARLIEST = date(1925, 1, 1)
+
+LARGEST_ANSWER = 64 * 2**20
+"""Bytes; a century of daily bars is a tenth of it."""
+
+FIELDS = {
+    "open": "open",
+    "high": "high",
+    "low": "low",
+    "close": "close",
+    "adjClose": "adj_close",
+    "volume": "volume",
+    "divCash": "dividend",
+    "splitFactor": "split",
+}
+
+MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2})(T00:00:00(\.0+)?(Z|[+-]00:?00)?)?$")
+
+OVER_LIMIT = "run over your"
+"""Tiingo's words for a used-up allowance; they come under status 200 too, as plain text."""
+
+
+class TiingoSource:
+    """Daily bars of Tiingo, brought to this project's convention: adjusted for splits only.
+
+    Tiingo's `close` is as traded. All sessions up to today are asked even for a window of the
+    past, because a later split divides the prices before it.
+
+    Parameters
+    ----------
+    token : str
+        API token. It is sent in a header and never appears in a message, a log or the store.
+    settings : Fetch
+        Attempts, waits, timeout and budget.
+    clock : Clock
+        Waiting between attempts.
+    api : str
+        Scheme and host of the service.
+    """
+
+    def __init__(self, token: str, settings: Fetch, clock: Clock, *, api: str = API) -> None:
+        self._token = token
+        self._api = api
+        self._timeout = settings.timeout_seconds
+        self._clock = clock
+        self._patience = Patience(settings, clock, "Tiingo")
+
+    @property
+    def name(self) -> str:
+        """`tiingo`."""
+        return "tiingo"
+
+    @property
+    def bad_rows(self) -> Sequence[BadRow]:
+        """None: an answer with an impossible value is refused whole."""
+        return ()
+
+    def fetch(self, security: Security, start: date | None, end: date | None) -> Fetched:
+        """Bars from Tiingo; it does not name their currency.
+
+        Raises
+        ------
+        ConfigError
+            The token is refused, so no symbol can be had.
+        RateLimitedError, UnreachableError, BudgetSpentError
+            The run is over for Tiingo.
+        TransientSourceError
+            Timeout, server error, an answer that is not what it should be.
+        PermanentSourceError
+            Tiingo knows no such symbol, or the account may not see it.
+        """
+        symbol = security.source_symbol("tiingo")
+        return self._patience.ask(lambda: self._request(symbol, start, end))
+
+    def _request(self, symbol: str, start: date | None, end: date | None) -> Fetched:
+        status, body = self._get(
+            f"/tiingo/daily/{quote(symbol, safe='')}/prices",
+            {"startDate": (start or EARLIEST).isoformat(), "format": "json"},
+            symbol,
+        )
+        rows = self._rows(status, body, symbol)
+        bars = window(_split_adjusted(_bars(rows, symbol)), start, end)
+        note = None if bars.height else f"Tiingo has no bars of {symbol} there"
+        return Fetched(bars, note=note)
+
+    def _get(self, path: str, query: dict[str, str], symbol: str) -> tuple[int, bytes]:
+        """Status and body, within the time and size of one answer."""
+        began = self._clock.now()
+        body = bytearray()
+        try:
+            with httpx.stream(
+                "GET",
+                self._api + path,
+                params=query,
+                headers={"Authorization": f"Token {self._token}", "Accept": "application/json"},
+                timeout=self._timeout,
+            ) as response:
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    # httpx limits each read; a server that drips would go on for ever
+                    if (self._clock.now() - began).total_seconds() > self._timeout:
+                        raise TransientSourceError(f"Tiingo did not finish in time for {symbol}")
+                    if len(body) > LARGEST_ANSWER:
+                        raise TransientSourceError(f"Tiingo's answer for {symbol} has no end")
+                return response.status_code, bytes(body)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise UnreachableError("no connection to Tiingo", "is the network up?") from None
+        except httpx.TimeoutException:
+            raise TransientSourceError(f"Tiingo did not answer in time for {symbol}") from None
+        except httpx.HTTPError as error:
+            raise TransientSourceError(
+                f"the connection to Tiingo broke for {symbol} ({type(error).__name__})"
+            ) from None
+
+    def _rows(self, status: int, body: bytes, symbol: str) -> list[Any]:
+        """The rows of a good answer; everything else is raised by its meaning."""
+        said = self._said(body)
+        if status == 429 or OVER_LIMIT in said:
+            raise RateLimitedError(f"Tiingo refuses more requests for now: {said}")
+        if status == 401:
+            raise ConfigError(f"Tiingo refuses the token: {said}", "check TIINGO_API_TOKEN")
+        if status == 404:
+            raise PermanentSourceError(
+                f"Tiingo does not know {symbol}: {said}", "was it renamed or delisted?"
+            )
+        if 400 <= status < 500:
+            raise PermanentSourceError(f"Tiingo refuses {symbol} ({status}): {said}")
+        if status != 200:
+            raise TransientSourceError(f"Tiingo failed for {symbol} ({status}): {said}")
+        try:
+            rows = json.loads(body)
+        except (ValueError, RecursionError):
+            raise TransientSourceError(
+                f"Tiingo's answer for {symbol} is not JSON",
+                "a page for people, a proxy's login or a cut-off answer; try again later",
+            ) from None
+        if not isinstance(rows, list):
+            raise TransientSourceError(f"Tiingo's answer for {symbol} holds no bars: {said}")
+        return rows
+
+    def _said(self, body: bytes) -> str:
+        """The beginning of an answer in words, on one line, without the token."""
+        text = body[:2000].decode("utf-8", "replace")
+        try:
+            detail = json.loads(text)["detail"]
+            text = detail if isinstance(detail, str) else text
+        except (ValueError, LookupError, TypeError, RecursionError):
+            pass
+        plain = "".join(c if c.isprintable() else " " for c in text.replace(self._token, "…"))
+        return " ".join(plain.split())[:160]
+
+
+def _bars(rows: list[Any], symbol: str) -> pl.DataFrame:
+    """Rows as they stand in the answer, checked cell by cell; prices as traded."""
+    columns: dict[str, list[Any]] = {"session": [], **{ours: [] for ours in FIELDS.values()}}
+    for row in rows:
+        if not isinstance(row, dict) or not {"date", "close"} <= row.keys():
+            raise _garbled(symbol, "a row without date and close", row)
+        columns["session"].append(_session(row["date"], symbol))
+        for theirs, ours in FIELDS.items():
+            cell = row.get(theirs)
+            if cell is not None and (isinstance(cell, bool) or not isinstance(cell, int | float)):
+                raise _garbled(symbol, f"{theirs} is not a number", cell)
+            try:
+                columns[ours].append(None if cell is None else float(cell))
+            except OverflowError:
+                raise _garbled(symbol, f"{theirs} is too large", "") from None
+    schema = {name: pl.Date if name == "session" else pl.Float64 for name in columns}
+    return plausible_bars(pl.DataFrame(columns, schema=schema), "Tiingo", symbol)
+
+
+def _session(cell: Any, symbol: str) -> date:
+    found = MIDNIGHT.match(cell) if isinstance(cell, str) else None
+    try:
+        session = date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        session = None
+    if session is None or not EARLIEST <= session <= date(2199, 12, 31):
+        raise _garbled(symbol, "a date that is none", cell)
+    return session
+
+
+def _split_adjusted(bars: pl.DataFrame) -> pl.DataFrame:
+    """Prices and dividends over the product of all later split factors, volumes times it."""
+    if bars.is_empty():
+        return bars
+    factor = pl.col("split").fill_null(1.0)
+    later = factor.shift(-1, fill_value=1.0).reverse().cum_prod().reverse()
+    return bar_frame(
+        bars.with_columns(
+            *[(pl.col(c) / later).alias(c) for c in ("open", "high", "low", "close", "dividend")],
+            volume=(pl.col("volume") * later).round(),
+        )
+    )
+
+
+def _garbled(symbol: str, problem: str, found: Any) -> TransientSourceError:
+    shown = f": {str(found)[:60]!r}" if found != "" else ""
+    return TransientSourceError(
+        f"Tiingo's answer for {symbol} has {problem}{shown}",
+        "nothing of that answer was used; try again later",
+    )

@@ -6,6 +6,7 @@ calendar are data (a frame), so the rule itself is pure and needs no calendar li
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,15 +92,18 @@ def day_zero(event: Event, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
         close = row["close_at"].astimezone(NEW_YORK)
         why += f"; that session closed early, at {close:%H:%M} New York time"
     if event.announced_time is None and event.timing == "unknown":
-        following = frame["session"][position + 1] if position + 1 < frame.height else None
-        why += f"; warning: the hour is unknown, so if it came after the close day 0 is {following}"
+        following = frame["session"][position + 1] if position + 1 < frame.height else "a later one"
+        why += f"; warning: the hour is unknown, after the close day 0 would be {following}"
+    elif event.announced_time is None and event.timing_basis == "unknown":
+        why += "; warning: no source read gives the hour"
     return DayZero(session, why)
 
 
 def _said(event: Event) -> str:
-    day = f"{event.announced_on:%a} {event.announced_on}"
+    verb = "scheduled for" if event.status == "scheduled" else "announced"
+    day = f"{verb} {event.announced_on:%a} {event.announced_on}"
     if event.announced_time is not None:
-        return f"announced {day} at {event.announced_time:%H:%M} New York time"
+        return f"{day} at {event.announced_time:%H:%M} New York time ({event.timing_basis})"
     words = {
         "pre-market": "before the open",
         "intraday": "during the session",
@@ -163,13 +167,16 @@ def _sessions_of(code: str, start: date, end: date) -> pl.DataFrame:
     # the library refuses a range without a session, so it is asked for some days more
     around = timedelta(days=15)
     try:
-        calendar = exchange_calendars.get_calendar(
-            code, start=(start - around).isoformat(), end=(end + around).isoformat()
-        )
+        with warnings.catch_warnings():
+            # the library of 2026-03 uses calls that pandas 3.1 deprecates; its values are right
+            warnings.simplefilter("ignore", DeprecationWarning)
+            calendar = exchange_calendars.get_calendar(
+                code, start=(start - around).isoformat(), end=(end + around).isoformat()
+            )
+            schedule = calendar.schedule
+            early = set(calendar.early_closes)
     except (CalendarError, ValueError) as error:
         raise ConfigError(f"calendar {code} cannot give {start} to {end}: {error}") from None
-    schedule = calendar.schedule
-    early = set(calendar.early_closes)
     frame = pl.DataFrame(
         {
             "calendar": [code] * len(schedule),

@@ -8,6 +8,7 @@ that METHODS.md shows.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ from watchlist.study.windows import effects
 
 M = 120
 SEED = 20250710
+CHUNK = 250
+"""Repetitions fitted in one batch."""
 PORTFOLIO_RANK = "placebo rank of the mean SCAR"
 
 
@@ -46,9 +49,14 @@ SETTINGS = tuple(
 )
 
 
-def samples(setting: Setting, repetitions: int, seed: int = SEED) -> list[Sample]:
+def samples(setting: Setting, repetitions: int, seed: int = SEED) -> Iterator[Sample]:
     """Independent studies in which nothing happened: one date, `firms` pairs each."""
     rng = np.random.default_rng([seed, *_digits(setting)])
+    for done in range(0, repetitions, CHUNK):
+        yield from _chunk(setting, min(CHUNK, repetitions - done), rng)
+
+
+def _chunk(setting: Setting, repetitions: int, rng: np.random.Generator) -> Iterator[Sample]:
     n, days = setting.firms, setting.days
     width = M + days
     common = rng.standard_t(4, (repetitions, 1, width))
@@ -62,25 +70,21 @@ def samples(setting: Setting, repetitions: int, seed: int = SEED) -> list[Sample
     x = np.broadcast_to(market, (repetitions, n, width)).reshape(-1, 1, width)
     fits = least_squares(Rows(y[:, :M], x[:, :, :M], y[:, M:], x[:, :, M:]))
     window = effects(fits, 0, 0, days - 1)
-    out = []
     for repetition in range(repetitions):
         pairs = slice(repetition * n, (repetition + 1) * n)
-        out.append(
-            Sample(
-                ar=fits.ar[pairs],
-                tested=slice(0, days),
-                car=window.car[pairs],
-                se=window.se[pairs],
-                scar=window.scar[pairs],
-                resid=fits.resid[pairs],
-                sigma=fits.sigma[pairs],
-                observations=fits.observations[pairs],
-                parameters=fits.parameters,
-                dates=np.zeros(n, dtype=np.int64),
-                draws=499,
-            )
+        yield Sample(
+            ar=fits.ar[pairs],
+            tested=slice(0, days),
+            car=window.car[pairs],
+            se=window.se[pairs],
+            scar=window.scar[pairs],
+            resid=fits.resid[pairs],
+            sigma=fits.sigma[pairs],
+            observations=fits.observations[pairs],
+            parameters=fits.parameters,
+            dates=np.zeros(n, dtype=np.int64),
+            draws=499,
         )
-    return out
 
 
 def p_values(sample: Sample, names: tuple[str, ...]) -> list[float]:

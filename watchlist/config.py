@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -55,6 +55,58 @@ class SignalSettings(Section):
     """Sessions of signals that the store keeps: three years."""
 
 
+class SqlSettings(Section):
+    """What one query may use; `watchlist sql` has an option for the first two."""
+
+    timeout_seconds: float = Field(default=60.0, gt=0)
+    """After that a query is interrupted."""
+
+    rows: int = Field(default=1000, ge=0)
+    """Rows that a table or Markdown shows; the other formats give all of them."""
+
+    memory_mb: int = Field(default=2048, ge=128)
+    """Memory of a query; more is refused, not taken from the machine."""
+
+    temp_mb: int = Field(default=4096, ge=0)
+    """Disk space for a query that is larger than its memory."""
+
+
+class Report(Section):
+    """What the pages show."""
+
+    chart_days: int = Field(550, ge=30, le=3650)
+    """Calendar days of prices in a chart: a year and a half holds a story from report to closing."""
+
+    base_url: str = ""
+    """Where the reports folder is served, for the links of the feed; empty for reading from disk."""
+
+    browser: str = ""
+    """Chromium or Chrome for --pdf and --png; empty to look for one."""
+
+
+class StudySettings(Section):
+    """The daily event study; `watchlist study` has an option for most of it."""
+
+    market: str = "SPY"
+    """Symbol of the market factor."""
+
+    estimation: tuple[int, int] = (-130, -11)
+    """First and last session of the estimation window, from day 0."""
+
+    windows: tuple[tuple[int, int], ...] = ((0, 0), (-1, 1), (0, 5), (-5, 5), (0, 20))
+    """Event windows, from day 0."""
+
+    min_observations: int = 60
+    """Estimation rows that a pair needs after missing and masked ones are left out."""
+
+    overlap: Literal["keep", "mask", "drop", "joint"] = "mask"
+    """What other events of the same security do: see METHODS.md. The other of keep and mask is
+    always computed beside it."""
+
+    history: int = Field(default=1000, ge=250)
+    """Sessions before the first event that serve as placebo days."""
+
+
 class Config(Section):
     """The whole file; every part may be left out."""
 
@@ -69,6 +121,14 @@ class Config(Section):
 
     signals: SignalSettings = SignalSettings()
     """When signals speak."""
+
+    sql: SqlSettings = SqlSettings()
+
+    study: StudySettings = StudySettings()
+    """The daily event study."""
+
+    report: Report = Report()
+    """Pages, feed, pictures."""
 
     def with_source(self, source: str) -> Config:
         """The same configuration, with bars from elsewhere."""

@@ -1,0 +1,1 @@
+"""Charts: frames in, Plotly figures out. The only importer of Plotly."""

@@ -1,0 +1,109 @@
+"""The path of a cumulative abnormal return against the paths of ordinary days."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import polars as pl
+
+from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, axis, figure
+
+HEIGHT = 210
+
+
+def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> go.Figure:
+    """CAR by session from day 0, over the band in which 95 of 100 non-event paths lie.
+
+    Parameters
+    ----------
+    path
+        Columns `day` (sessions from day 0) and `car` (fraction; null where no return was).
+    band
+        Columns `day`, `lo`, `hi` (fractions); may be empty.
+    narrow
+        Whether the chart is one of several in a row.
+    """
+    traces = []
+    if band.height:
+        traces += [
+            go.Scatter(
+                x=band["day"].to_list(),
+                y=_rounded(band["hi"]),
+                mode="lines",
+                line={"width": 0},
+                hoverinfo="skip",
+            ),
+            go.Scatter(
+                x=band["day"].to_list(),
+                y=_rounded(band["lo"]),
+                mode="lines",
+                line={"width": 0},
+                fill="tonexty",
+                fillcolor=BAND,
+                hoverinfo="skip",
+            ),
+        ]
+    known = path.filter(pl.col("car").is_not_null())
+    colour = UP if known.height == 0 or known["car"][-1] >= 0 else DOWN
+    traces.append(
+        go.Scatter(
+            x=path["day"].to_list(),
+            y=_rounded(path["car"]),
+            mode="lines",
+            line={"color": colour, "width": 2.25},
+            hovertemplate="day %{x}: %{y:+.1%}<extra></extra>",
+        )
+    )
+    if known.height:
+        traces.append(
+            go.Scatter(
+                x=[known["day"][-1]],
+                y=[round(known["car"][-1], 5)],
+                mode="markers",
+                marker={"color": colour, "size": 7},
+                hoverinfo="skip",
+            )
+        )
+    return figure(
+        traces,
+        height=HEIGHT if narrow else 320,
+        margin={"l": 46, "r": 10, "t": 6, "b": 28},
+        hovermode="x",
+        xaxis=axis(
+            showgrid=False,
+            zeroline=False,
+            tickvals=[-10, -5, 0, 5, 10, 15, 20],
+            title=None if narrow else {"text": "sessions from day 0"},
+        ),
+        yaxis=axis(tickformat="+.0%", nticks=5),
+        shapes=[
+            {
+                "type": "line",
+                "x0": 0,
+                "x1": 0,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": MUTED, "width": 1, "dash": "dot"},
+            }
+        ],
+        annotations=[]
+        if narrow
+        else [
+            {
+                "x": 0,
+                "y": 1,
+                "yref": "paper",
+                "text": "day 0",
+                "showarrow": False,
+                "xanchor": "left",
+                "xshift": 4,
+                "yanchor": "top",
+                "font": {"size": 11, "color": INK},
+            }
+        ],
+    )
+
+
+def _rounded(column: pl.Series) -> list[float | None]:
+    """Five digits: a tenth of a basis point, far finer than a screen."""
+    return column.cast(pl.Float64).round(5).to_list()

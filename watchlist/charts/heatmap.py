@@ -1,0 +1,95 @@
+"""Abnormal returns of day 0, events by symbols."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import polars as pl
+
+from watchlist.charts.style import DIVERGING, PAPER, axis, figure
+
+CAP = 4.0
+"""Standard errors at which the colour is full."""
+
+ROW_HEIGHT = 24
+LABEL_LENGTH = 46
+
+
+def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> go.Figure:
+    """One cell a pair: the number is the abnormal return, the colour its standard errors.
+
+    Parameters
+    ----------
+    cells
+        Columns `event_id`, `symbol`, `car` (fraction), `scar`; one row a pair at most.
+    events
+        Columns `event_id`, `title`, `day0` (ISO date), the row order of the chart, top first.
+    symbols
+        The column order.
+    """
+    column = {symbol: n for n, symbol in enumerate(symbols)}
+    row = {event_id: n for n, event_id in enumerate(events["event_id"])}
+    z: list[list[float | None]] = [[None] * len(symbols) for _ in range(events.height)]
+    text = [[""] * len(symbols) for _ in range(events.height)]
+    for event_id, symbol, car, scar in cells.select(
+        "event_id", "symbol", "car", "scar"
+    ).iter_rows():
+        if event_id not in row or symbol not in column:
+            continue
+        at, over = row[event_id], column[symbol]
+        z[at][over] = None if scar is None else round(max(-CAP, min(CAP, scar)), 2)
+        text[at][over] = (
+            f"{car * 100:+.1f}".replace("-", "−") if abs(car) < 1 else f"{car * 100:+.0f}"
+        )
+    labels = [
+        f"{day0}  {_short(title)}" for title, day0 in events.select("title", "day0").iter_rows()
+    ]
+    height = ROW_HEIGHT * events.height + 60
+    return figure(
+        [
+            go.Heatmap(
+                z=z,
+                x=list(range(len(symbols))),
+                y=list(range(events.height)),
+                text=text,
+                texttemplate="%{text}",
+                textfont={"size": 11},
+                colorscale=[list(stop) for stop in DIVERGING],
+                zmin=-CAP,
+                zmax=CAP,
+                showscale=False,
+                xgap=2,
+                ygap=2,
+                hoverongaps=False,
+                hovertemplate="%{text} % · %{z:+.1f} standard errors<extra></extra>",
+            )
+        ],
+        height=height,
+        margin={"l": 330, "r": 8, "t": 28, "b": 8},
+        meta={
+            "narrow": {
+                "margin.l": 74,
+                "yaxis.ticktext": [str(day0) for day0 in events["day0"]],
+            },
+            "paper": PAPER,
+        },
+        xaxis=axis(
+            side="top",
+            tickvals=list(range(len(symbols))),
+            ticktext=symbols,
+            showgrid=False,
+            zeroline=False,
+        ),
+        yaxis=axis(
+            autorange="reversed",
+            tickvals=list(range(events.height)),
+            ticktext=labels,
+            showgrid=False,
+            zeroline=False,
+        ),
+    )
+
+
+def _short(title: str) -> str:
+    """A title on one line; markup characters are Plotly's own, so they go."""
+    plain = title.replace("<", "‹").replace(">", "›").replace("&", "＆")
+    return plain if len(plain) <= LABEL_LENGTH else plain[: LABEL_LENGTH - 1].rstrip() + "…"

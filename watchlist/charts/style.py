@@ -1,0 +1,86 @@
+"""One look for every chart: palette, fonts, axes; and how a figure becomes JSON.
+
+The palette is colour-blind safe (blue against orange, after Okabe and Ito) and has a twin for a
+dark page; the page's script swaps one for the other, so a figure is made once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+INK = "#23211e"
+MUTED = "#625d55"
+GRID = "#e4dfd5"
+UP = "#1f6a9c"
+DOWN = "#b4500f"
+BAND = "#ddd7ca"
+PAPER = "#fdfcf9"
+
+DARK = {
+    INK: "#ece8e0",
+    MUTED: "#a9a39a",
+    GRID: "#37342f",
+    UP: "#6cb6e6",
+    DOWN: "#f0964f",
+    BAND: "#3d3a34",
+    PAPER: "#171614",
+}
+"""Each light colour and what it is on a dark page."""
+
+DIVERGING = (
+    (0.0, DOWN),
+    (0.35, "#e3b48f"),
+    (0.5, "#f4f1ea"),
+    (0.65, "#9fc3db"),
+    (1.0, UP),
+)
+"""Orange for below, blue for above, paper in the middle."""
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+def figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
+    """A figure in the house style; no template, so that its JSON stays small."""
+    fig = go.Figure(
+        data=traces,
+        layout={
+            "template": go.layout.Template(),
+            "height": height,
+            "margin": {"l": 48, "r": 12, "t": 8, "b": 32},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": FONT, "size": 12, "color": MUTED},
+            "showlegend": False,
+            "hovermode": "closest",
+            "hoverlabel": {
+                "bgcolor": PAPER,
+                "bordercolor": GRID,
+                "align": "left",
+                "font": {"family": FONT, "size": 12, "color": INK},
+            },
+            "dragmode": False,
+            **layout,
+        },
+    )
+    return fig
+
+
+def axis(**overrides: Any) -> dict[str, Any]:
+    """A quiet axis: hairline grid, no box, no zoom by accident."""
+    return {
+        "gridcolor": GRID,
+        "zerolinecolor": MUTED,
+        "zerolinewidth": 1,
+        "linecolor": GRID,
+        "tickfont": {"color": MUTED, "size": 11},
+        "fixedrange": True,
+        **overrides,
+    }
+
+
+def to_json(fig: go.Figure) -> str:
+    """The figure as JSON that may stand inside a `<script>` element."""
+    text: str = fig.to_json(validate=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

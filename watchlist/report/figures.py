@@ -1,0 +1,179 @@
+"""The figures of a page, made from its context: what the twin says is what the chart shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from watchlist.charts import style
+from watchlist.report import format as fmt
+from watchlist.report.facts import Row
+
+HEATMAP_SHOWN = 30
+"""Rows of the heatmap that are drawn; the table under it has them all."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure in its place on the page."""
+
+    chart_id: str
+    json: str
+    height: int
+    label: str
+    """What a reader who cannot see the chart should know."""
+
+
+def daily_figures(context: dict[str, Any]) -> dict[str, Chart]:
+    """All charts of the daily page by id."""
+    charts = [
+        *(
+            path_chart(f"car-{n}-{m}", path["title"], line)
+            for n, path in enumerate(context["study"]["paths"])
+            for m, line in enumerate(path["lines"])
+        ),
+        *heatmap_charts(context["study"]["heatmap"]),
+        *forest_charts(context["study"]["forest"]),
+        *(
+            price_chart(f"price-{n}", row)
+            for n, row in enumerate(context["prices"])
+            if row["close"]
+        ),
+    ]
+    return {chart.chart_id: chart for chart in charts}
+
+
+def path_chart(chart_id: str, title: str, line: Row, *, narrow: bool = True) -> Chart:
+    """The CAR path of one symbol after one event."""
+    from watchlist.charts.car_path import car_path
+
+    path = pl.DataFrame(
+        {"day": line["day"], "car": line["car"]}, schema={"day": pl.Int64, "car": pl.Float64}
+    )
+    band = pl.DataFrame(
+        {"day": line["band_day"], "lo": line["lo"], "hi": line["hi"]},
+        schema={"day": pl.Int64, "lo": pl.Float64, "hi": pl.Float64},
+    )
+    return _chart(chart_id, car_path(path, band, narrow=narrow), path_label(title, line))
+
+
+def path_label(title: str, line: Row) -> str:
+    """The path in words: where it stands, and whether that is outside the band."""
+    known = [(d, c) for d, c in zip(line["day"], line["car"], strict=True) if c is not None]
+    if not known:
+        return f"{line['symbol']} after “{title}”: no abnormal return is known yet."
+    last, value = known[-1]
+    text = (
+        f"{line['symbol']} after “{title}”: cumulative abnormal return {fmt.percent(value)} "
+        f"from day {known[0][0]} to day {last}".replace("-", fmt.MINUS)
+    )
+    band = dict(zip(line["band_day"], zip(line["lo"], line["hi"], strict=True), strict=True))
+    if last in band and None not in band[last]:
+        lo, hi = band[last]
+        side = "above" if value > hi else "below" if value < lo else "inside"
+        text += (
+            f", {side} the range of 95 in 100 ordinary paths "
+            f"({fmt.percent(lo)} to {fmt.percent(hi)})"
+        )
+    return text + "."
+
+
+def heatmap_charts(heatmap: dict[str, Any]) -> list[Chart]:
+    """The heatmap, if any pair was estimated."""
+    from watchlist.charts.heatmap import heatmap as draw
+
+    events = heatmap["events"][:HEATMAP_SHOWN]
+    if not events or not heatmap["cells"]:
+        return []
+    fig = draw(
+        pl.DataFrame(
+            heatmap["cells"],
+            schema={
+                "event_id": pl.String,
+                "symbol": pl.String,
+                "car": pl.Float64,
+                "scar": pl.Float64,
+                "p": pl.Float64,
+            },
+        ),
+        pl.DataFrame(events),
+        heatmap["symbols"],
+    )
+    top = max(heatmap["cells"], key=lambda c: abs(c["scar"] or 0.0))
+    label = (
+        f"Day-0 abnormal returns of {len(heatmap['symbols'])} symbols on {len(events)} events; "
+        f"the largest in standard errors is {top['symbol']} with {fmt.percent(top['car'])}."
+    )
+    return [_chart("heatmap", fig, label)]
+
+
+def forest_charts(rows: list[Row]) -> list[Chart]:
+    """The forest plot, if any category was tested."""
+    from watchlist.charts.forest import forest
+
+    if not rows:
+        return []
+    frame = pl.DataFrame(
+        rows,
+        schema={
+            "value": pl.String,
+            "estimate": pl.Float64,
+            "lo": pl.Float64,
+            "hi": pl.Float64,
+            "pairs": pl.Int64,
+            "dates": pl.Int64,
+        },
+    )
+    clear = [r["value"] for r in rows if r["lo"] is not None and (r["lo"] > 0 or r["hi"] < 0)]
+    label = f"Mean day-0 abnormal return of {fmt.plural(len(rows), 'group')} of events. " + (
+        f"The 95 % interval excludes zero for {fmt.listing(clear)}."
+        if clear
+        else "No 95 % interval excludes zero."
+    )
+    return [_chart("forest", forest(frame), label)]
+
+
+def price_chart(chart_id: str, row: Row, *, tall: bool = False) -> Chart:
+    """Closes of a symbol with the events that reached it."""
+    from watchlist.charts.price import price
+
+    closes = pl.DataFrame(
+        {"session": row["session"], "close": row["close"]},
+        schema={"session": pl.String, "close": pl.Float64},
+    )
+    events = pl.DataFrame(
+        row["events"],
+        schema={
+            "session": pl.String,
+            "close": pl.Float64,
+            "title": pl.String,
+            "direction": pl.String,
+        },
+    )
+    first, last = row["close"][0], row["close"][-1]
+    label = (
+        f"{row['symbol']} closed at {fmt.price(last)} {row['currency']} on "
+        f"{fmt.day(row['session'][-1])}, {fmt.percent(last / first - 1)} since "
+        f"{fmt.day(row['session'][0])}; {fmt.plural(len(row['events']), 'event')} marked."
+    )
+    return _chart(chart_id, price(closes, events, tall=tall), label)
+
+
+def placebo_chart(chart_id: str, row: Row) -> Chart:
+    """The distribution of ordinary days with the observed one marked."""
+    from watchlist.charts.placebo import placebo
+
+    values = pl.Series("ar", row["ordinary"], dtype=pl.Float64)
+    beyond = sum(abs(v) >= abs(row["observed"]) for v in row["ordinary"])
+    label = (
+        f"{row['symbol']}: abnormal return {fmt.percent(row['observed'])} on day 0; "
+        f"{fmt.plural(beyond, 'session')} of {fmt.count(len(row['ordinary']))} ordinary ones "
+        "were at least as large."
+    )
+    return _chart(chart_id, placebo(values, row["observed"]), label)
+
+
+def _chart(chart_id: str, fig: Any, label: str) -> Chart:
+    return Chart(chart_id, style.to_json(fig), int(fig.layout.height), label)

@@ -1,0 +1,42 @@
+"""Writing: a file is either the old one or the new one, never half of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    """Replace a file in one step; a file that would not change is left alone."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def to_json(context: dict[str, Any]) -> str:
+    """The twin: keys in the order of the page, NaN refused."""
+    return json.dumps(context, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def safe_name(name: str) -> str:
+    """A file name for any event id or symbol; what could leave the folder is replaced.
+
+    Examples
+    --------
+    >>> safe_name("LYC.AX"), safe_name("^GSPC"), safe_name("../x")
+    ('LYC.AX', '_5eGSPC', '_2e._2fx')
+    """
+    kept = "".join(
+        c if (c.isascii() and c.isalnum()) or c in "-." else f"_{ord(c):x}" for c in name
+    )
+    return "_2e" + kept[1:] if kept.startswith(".") else kept[:150]

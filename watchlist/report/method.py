@@ -1,0 +1,60 @@
+"""The method box: what was run, on what, and what is known to be wrong with it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from watchlist.report.facts import Facts, Row, group
+
+
+def method(facts: Facts) -> dict[str, Any]:
+    """Studies with their designs and warnings, drops, treated controls, calibration."""
+    return {
+        "studies": [_study(facts, row) for row in facts.studies],
+        "treated": [
+            {
+                "event_id": r["event_id"],
+                "factor": r["factor"],
+                "ar": r["ar"],
+                "sar": r["sar"],
+                "why": r["why"],
+            }
+            for r in facts.factors
+            if r["treated"] and r["study_id"] == facts.studies[0]["study_id"]
+        ],
+        "calibration": [
+            {
+                "test": r["test"],
+                "setting": r["setting"],
+                "first_day": r["first_day"],
+                "last_day": r["last_day"],
+                "n": r["n"],
+                "nominal": r["nominal"],
+                "rejected": r["rejected"],
+                "repetitions": r["repetitions"],
+            }
+            for r in facts.calibrations
+        ],
+    }
+
+
+def _study(facts: Facts, row: Row) -> dict[str, Any]:
+    drops = [d for d in facts.drops if d["study_id"] == row["study_id"]]
+    return {
+        "name": row["name"],
+        "model": row["model"],
+        "headline": row["headline"],
+        "design": json.loads(row["design"]),
+        "design_hash": row["design_hash"],
+        "events": row["events"],
+        "pairs": row["pairs"],
+        "dates": row["dates"],
+        "dropped": row["dropped"],
+        "drops": [
+            {"code": code, "pairs": len(found), "example": found[0]["reason"]}
+            for code, found in sorted(group(drops, "code").items())
+        ],
+        "warnings": row["warnings"],
+        "version": row["version"],
+    }

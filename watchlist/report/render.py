@@ -1,0 +1,138 @@
+"""From a context to HTML: Jinja2, strict and escaped, under a policy that needs no server.
+
+Script runs only if its hash stands in the page's Content-Security-Policy; what that script loads
+(the archive's `plotly.min.js`) is trusted by `strict-dynamic`. This holds from disk as it does
+from a server, because nothing depends on an origin.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from watchlist.charts import style
+from watchlist.report import format as fmt
+from watchlist.report.figures import Chart
+from watchlist.report.files import safe_name
+from watchlist.report.spark import bar, sparkline
+
+PLOTLY_NAME = "plotly.min.js"
+
+MAP_STYLE_ID = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53"
+"""Plotly's bundle adds the style sheet of its map library unless an element with this id is
+there already. We draw no maps, and the policy would refuse the sheet."""
+
+
+class Renderer:
+    """Templates of the user's `reports/` before the packaged ones, by file name."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        self.folders = folders
+        self.environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+            autoescape=lambda name: name is None or not name.endswith((".md.j2", ".txt.j2")),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self.environment.filters.update(
+            percent=fmt.percent,
+            number=fmt.number,
+            price=fmt.price,
+            volume=fmt.volume,
+            pvalue=fmt.pvalue,
+            day=fmt.day,
+            usd=fmt.usd,
+            count=fmt.count,
+            plural=fmt.plural,
+            listing=fmt.listing,
+            file_name=safe_name,
+            words=lambda text: str(text).replace("-", " "),
+        )
+        self.environment.globals.update(sparkline=sparkline, bar=bar)
+        self.stylesheet = self.text("report.css")
+        self.script = self.text("report.js")
+
+    def text(self, name: str) -> str:
+        """The source of a template or asset; the user's own version wins."""
+        loader = self.environment.loader
+        assert loader is not None
+        return loader.get_source(self.environment, name)[0]
+
+    def page(
+        self,
+        template: str,
+        context: Mapping[str, Any],
+        charts: Mapping[str, Chart],
+        *,
+        root: str,
+        plotly: str | None = None,
+        **more: Any,
+    ) -> str:
+        """A whole HTML page.
+
+        Parameters
+        ----------
+        template
+            File name below a templates folder.
+        context
+            The JSON twin; the template sees it as `report`.
+        charts
+            Figures by id.
+        root
+            Relative way from the page to the reports folder: `""`, `"../"`.
+        plotly
+            The source of plotly.js, to be put inside the page; None to load the shared file.
+        """
+        scripts = [self.script, *([plotly] if plotly is not None else [])]
+        policy = "; ".join(
+            (
+                "default-src 'none'",
+                f"script-src {' '.join(map(_hash, scripts))} 'strict-dynamic'",
+                f"style-src-elem {_hash(self.stylesheet)} {_hash('')}",
+                # plotly.js positions its drawing with style attributes
+                "style-src-attr 'unsafe-inline'",
+                "img-src data: blob:",
+                "base-uri 'none'",
+                "form-action 'none'",
+            )
+        )
+        return self.environment.get_template(template).render(
+            report=context,
+            charts=charts,
+            root=root,
+            policy=policy,
+            stylesheet=Markup(self.stylesheet),
+            script=Markup(self.script),
+            plotly_name=PLOTLY_NAME,
+            plotly_source=None if plotly is None else Markup(plotly),
+            map_style_id=MAP_STYLE_ID,
+            dark=style.DARK,
+            **more,
+        )
+
+    def plain(self, template: str, context: Mapping[str, Any], **more: Any) -> str:
+        """A text without page furniture: Markdown, the body of an e-mail."""
+        return self.environment.get_template(template).render(report=context, **more)
+
+
+def plotly_source() -> str:
+    """Plotly's own bundle: the one that draws what this Plotly writes.
+
+    The official smaller bundles are npm packages with no Python distribution, and lag behind.
+    """
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

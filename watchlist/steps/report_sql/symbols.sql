@@ -1,0 +1,26 @@
+-- Each security that is pulled: its last bar, how far it lags, how its last pull ended.
+WITH last_bar AS (
+    SELECT symbol, max(session) AS last_session, count(*) AS bars, min(session) AS first_session
+    FROM bars
+    WHERE session <= $as_of AND final AND close IS NOT NULL
+    GROUP BY symbol
+),
+last_pull AS (
+    SELECT symbol, source, outcome, kind, reason, attempts, finished_at
+    FROM pulls
+    QUALIFY row_number() OVER (PARTITION BY symbol ORDER BY pull_id DESC) = 1
+)
+SELECT s.symbol, s.name, s.role, s.exchange, s.calendar, s.currency, s.minerals, s.stage, s.market,
+       s.sector_factor, s.valid_from, s.valid_to, s.successor, s.note,
+       b.first_session, b.last_session, coalesce(b.bars, 0) AS bars,
+       (SELECT count(*) FROM sessions c
+        WHERE c.calendar = s.calendar
+          AND c.session <= least($as_of::DATE, coalesce(s.valid_to, $as_of::DATE))
+          AND c.session > b.last_session) AS sessions_behind,
+       p.source, p.outcome, p.kind, p.reason
+FROM securities s
+LEFT JOIN last_bar b USING (symbol)
+LEFT JOIN last_pull p USING (symbol)
+WHERE s.role <> 'reference'
+ORDER BY CASE s.role WHEN 'watchlist' THEN 0 WHEN 'peer' THEN 1 WHEN 'benchmark' THEN 2 ELSE 3 END,
+         s.symbol

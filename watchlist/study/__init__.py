@@ -18,3 +18,41 @@ Array conventions, the same in every module here:
 - Returns are simple and fractions. Everything is float64; randomness comes from an explicit
   `numpy.random.Generator`.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from watchlist.study.design import StudyDesign
+    from watchlist.study.panel import Panel, panel_from_frame
+    from watchlist.study.run import StudyResult, event_study
+    from watchlist.study.significance import TESTS, SignificanceTest
+
+__all__ = [
+    "TESTS",
+    "Panel",
+    "SignificanceTest",
+    "StudyDesign",
+    "StudyResult",
+    "event_study",
+    "panel_from_frame",
+]
+
+_HOME = {
+    "TESTS": "significance",
+    "Panel": "panel",
+    "SignificanceTest": "significance",
+    "StudyDesign": "design",
+    "StudyResult": "run",
+    "event_study": "run",
+    "panel_from_frame": "panel",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the public names when they are first used: parts of the study are used alone."""
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -174,7 +174,11 @@ class StudyDesign:
                 f"for {self.min_observations}",
                 "lengthen the window or lower min_observations",
             )
-        if self.leads < 0 or self.lags < 0 or (self.model == "scholes-williams" and self.leads != 1):
+        if (
+            self.leads < 0
+            or self.lags < 0
+            or (self.model == "scholes-williams" and self.leads != 1)
+        ):
             raise StudyError(
                 f"leads {self.leads} and lags {self.lags} do not fit model {self.model!r}",
                 "Scholes-Williams has one of each; Dimson takes 0 or more",

@@ -163,13 +163,11 @@ def _detectable(se: Floats, freedom: NDArray[np.int64]) -> Floats:
 
 
 def _rank(study: Study, window: Effects, i: int) -> Rank:
-    """The rank of one pair; a window that is cut short by today is ranked among windows as short."""
+    """Rank of one pair; a window cut short by today is ranked among windows as short."""
     so_far = min(len(study.panel.sessions) - 1 - int(study.pairs.rows[i]), window.last)
     if so_far < window.first:
         return Rank(np.nan, np.nan, 0, None)
-    return study.placebo.rank(
-        int(study.series[i]), float(window.scar[i]), window.first, so_far
-    )
+    return study.placebo.rank(int(study.series[i]), float(window.scar[i]), window.first, so_far)
 
 
 def _note(study: Study, window: Effects, i: int, rank: Rank) -> str | None:

@@ -1,4 +1,4 @@
-"""Events and their targets become pairs of a session row and a column, or a drop with its reason."""
+"""Events and targets become pairs of a session row and a column, or a drop with its reason."""
 
 from __future__ import annotations
 

@@ -78,7 +78,11 @@ class Panel:
 
 
 def panel_from_frame(
-    returns: pl.DataFrame, *, factors: pl.DataFrame | None = None, log: bool = False
+    returns: pl.DataFrame,
+    *,
+    sessions: pl.Series | None = None,
+    factors: pl.DataFrame | None = None,
+    log: bool = False,
 ) -> Panel:
     """Make the dense panel.
 
@@ -86,6 +90,8 @@ def panel_from_frame(
     ----------
     returns : symbol, session, ret; optional volume and gap. One row a symbol and session; a
         missing row, a null and a NaN are all "missing".
+    sessions : the axis; default every session that the returns have. Returns on other days are
+        left out (another exchange was open).
     factors : session and one column a factor (fractions), e.g. Fama-French; joined by session.
     log : turn simple returns into log(1 + ret)
 
@@ -101,28 +107,33 @@ def panel_from_frame(
             )
     if returns.is_empty():
         raise StudyError("the frame of returns is empty", "pull bars first: watchlist pull")
-    sessions = np.unique(returns["session"].to_numpy().astype("datetime64[D]"))
+    axis = returns["session"] if sessions is None else sessions
+    days = np.unique(axis.to_numpy().astype("datetime64[D]"))
     symbols = tuple(sorted(returns["symbol"].unique().to_list()))
-    row = np.searchsorted(sessions, returns["session"].to_numpy().astype("datetime64[D]"))
+    if sessions is not None:
+        returns = returns.filter(pl.col("session").is_in(sessions.implode()))
+    row = np.searchsorted(days, returns["session"].to_numpy().astype("datetime64[D]"))
     codes = returns["symbol"].cast(pl.Enum(list(symbols))).to_physical().to_numpy()
     flat = row * len(symbols) + codes.astype(np.int64)
     if len(np.unique(flat)) < len(flat):
-        twice = returns.filter(returns.select("symbol", "session").is_duplicated()).row(0, named=True)
+        twice = returns.filter(returns.select("symbol", "session").is_duplicated()).row(
+            0, named=True
+        )
         raise StudyError(
             f"{twice['symbol']} has two returns on {twice['session']}", "one row a session"
         )
 
     def dense(column: str) -> Floats:
-        out = np.full(len(sessions) * len(symbols), np.nan)
+        out = np.full(len(days) * len(symbols), np.nan)
         out[flat] = returns[column].cast(pl.Float64).to_numpy()
         out[~np.isfinite(out)] = np.nan
-        return out.reshape(len(sessions), len(symbols))
+        return out.reshape(len(days), len(symbols))
 
     values = dense("ret")
     if log:
         values = np.log1p(values)
     panel = Panel(
-        sessions,
+        days,
         symbols,
         values,
         dense("volume") if "volume" in returns.columns else None,
@@ -133,10 +144,14 @@ def panel_from_frame(
 
 def _join_factors(panel: Panel, factors: pl.DataFrame) -> Panel:
     if "session" not in factors.columns:
-        raise StudyError("the factor table has no column 'session'", nearest("session", factors.columns))
+        raise StudyError(
+            "the factor table has no column 'session'", nearest("session", factors.columns)
+        )
     days = factors["session"].to_numpy().astype("datetime64[D]")
     at = np.searchsorted(panel.sessions, days)
-    known = (at < len(panel.sessions)) & (panel.sessions[np.minimum(at, len(panel.sessions) - 1)] == days)
+    known = (at < len(panel.sessions)) & (
+        panel.sessions[np.minimum(at, len(panel.sessions) - 1)] == days
+    )
     for name in factors.columns:
         if name == "session":
             continue

@@ -59,7 +59,7 @@ class StudyResult:
         }
 
 
-def run(
+def event_study(
     returns: pl.DataFrame | Panel,
     events: pl.DataFrame,
     design: StudyDesign,
@@ -163,7 +163,9 @@ def _without_overlaps(pairs: Pairs, overlapping: pl.DataFrame) -> tuple[Pairs, l
     }
     keys = list(zip(pairs.events, pairs.symbols, strict=True))
     drops = [
-        Drop(*key, "overlap", f"{counts[key][0]} other events in its windows, first {counts[key][1]}")
+        Drop(
+            *key, "overlap", f"{counts[key][0]} other events in its windows, first {counts[key][1]}"
+        )
         for key in keys
         if key in counts
     ]

@@ -159,7 +159,9 @@ def _test_window(
     for test in tests_named(tests):
         out = test.apply(sample)
         warnings = [*test.warnings(sample), out.note or ""]
-        mde = power.mde_kp(sample.se, sample.correlation.inflating) if test.name == "kp" else math.nan
+        mde = (
+            power.mde_kp(sample.se, sample.correlation.inflating) if test.name == "kp" else math.nan
+        )
         lead = test.headline and not over_dates
         add(test.name, lead, (out.estimate, out.se, out.statistic, out.df, out.p), mde, warnings)
     _add_placebo(study, sample, members, effect, over_dates, add)

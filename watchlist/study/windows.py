@@ -45,7 +45,9 @@ def day_errors(fits: Fits) -> Floats:
     """
     spread = np.einsum("pie,pij,pje->pe", fits.deviations, fits.inverse, fits.deviations)
     mean_error = 1.0 / np.maximum(fits.observations, 1) if fits.intercept else 0.0
-    return np.asarray(np.sqrt(fits.sigma2[:, None] * (1.0 + np.reshape(mean_error, (-1, 1)) + spread)))
+    return np.asarray(
+        np.sqrt(fits.sigma2[:, None] * (1.0 + np.reshape(mean_error, (-1, 1)) + spread))
+    )
 
 
 def effects(fits: Fits, first_day: int, first: int, last: int, *, log: bool = False) -> Effects:

@@ -1,0 +1,245 @@
+"""The event study at the edge: read the store's views, run the pure study, write its tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from watchlist import __version__, store
+from watchlist.errors import StudyError
+from watchlist.study import Panel, StudyDesign, StudyResult, event_study, panel_from_frame
+from watchlist.study.design import SECTOR
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from watchlist.catalog import Catalog
+    from watchlist.config import Config
+
+_SQL = Path(__file__).parent / "study_sql"
+
+Step = Callable[[int, int, str], None]
+
+TABLES = (
+    "study_fits",
+    "abnormal_returns",
+    "event_effects",
+    "study_tests",
+    "study_drops",
+    "study_factors",
+    "study_overlaps",
+    "placebo_bands",
+)
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """What a run of the daily studies ends with."""
+
+    as_of: date
+    results: tuple[StudyResult, ...]
+    talk: tuple[str, ...]
+    """What a person wants to hear at the end, line by line."""
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """What a study reads from the store."""
+
+    panel: Panel
+    events: pl.DataFrame
+    """event_id, symbol, relation, day0, announced_on, category, direction, chain, chain_stage,
+    minerals"""
+    sectors: dict[str, str]
+
+
+def read_data(
+    con: duckdb.DuckDBPyConnection, config: Config, *, as_of: date, since: date | None = None
+) -> StudyData:
+    """Returns, events and sector factors as of a session, from the public views.
+
+    Raises
+    ------
+    StudyError
+        The market factor has no returns: nothing can be judged against it.
+    """
+    market = config.study.market
+    sessions = _read(con, "sessions", as_of=as_of, market=market)["session"]
+    events = _read(con, "events", as_of=as_of)
+    first_bars = _read(con, "first_bars", as_of=as_of)
+    if market not in first_bars["symbol"] or sessions.is_empty():
+        raise StudyError(
+            f"no returns of the market factor {market} up to {as_of}",
+            f"pull it: watchlist pull {market}; or set [study] market in watchlist.toml",
+        )
+    start = since or _start(sessions, events, first_bars, config)
+    sessions = sessions.filter(sessions >= start)
+    returns = _read(con, "returns", as_of=as_of, since=start)
+    sectors = dict(_read(con, "sectors").iter_rows())
+    return StudyData(panel_from_frame(returns, sessions=sessions), events, sectors)
+
+
+def daily_designs(config: Config) -> tuple[StudyDesign, ...]:
+    """The studies of every day: against the market, and against market and sector.
+
+    The overlap rule of the configuration leads; its counterpart (`keep` beside `mask`) stands
+    beside it under the name with the rule appended.
+    """
+    settings = config.study
+    base = StudyDesign(
+        factors=(settings.market,),
+        estimation=settings.estimation,
+        windows=settings.windows,
+        min_observations=settings.min_observations,
+        overlap=settings.overlap,
+    )
+    other = "mask" if settings.overlap == "keep" else "keep"
+    sector = (settings.market, SECTOR)
+    return (
+        replace(base, name="daily-market", headline=True),
+        replace(base, name="daily-sector", model="factors", factors=sector),
+        replace(base, name=f"daily-market-{other}", overlap=other),
+        replace(base, name=f"daily-sector-{other}", model="factors", factors=sector, overlap=other),
+    )
+
+
+def run_study(
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    config: Config,
+    *,
+    as_of: date,
+    as_known: date | None = None,
+    step: Step | None = None,
+) -> StudySummary:
+    """Run the daily studies as of a session and write them; a second run changes nothing.
+
+    Parameters
+    ----------
+    as_known : given, the connection must already be one that knows only that much
+        (`store.connect(..., as_known=...)`); it is recorded with the studies
+    """
+    data = read_data(con, config, as_of=as_of)
+    tell = step or (lambda done, total, what: None)
+    results = []
+    designs = daily_designs(config)
+    if as_known is not None:
+        labels = {"as_known": as_known.isoformat()}
+        designs = tuple(replace(design, labels=labels) for design in designs)
+    for number, design in enumerate(designs):
+        tell(number, len(designs), design.name)
+        result = event_study(data.panel, data.events, design, sectors=data.sectors)
+        _write(con, result, data, study_id=_study_id(as_of, number), as_of=as_of)
+        results.append(result)
+    tell(len(designs), len(designs), "written")
+    return StudySummary(as_of, tuple(results), _talk(results))
+
+
+def model_name(design: StudyDesign) -> str:
+    """How a design's model is called in tables and reports."""
+    if SECTOR in design.factors and design.model == "factors":
+        return "market+sector"
+    return design.model
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    result: StudyResult,
+    data: StudyData,
+    *,
+    study_id: int,
+    as_of: date,
+) -> None:
+    design = result.design
+    _forget(con, design.name, as_of)
+    day0 = result.fits["day0"]
+    row = {
+        "study_id": study_id,
+        "name": design.name,
+        "model": model_name(design),
+        "headline": design.headline,
+        "as_of": as_of,
+        "design": design.as_json(),
+        "design_hash": fingerprint(design, data),
+        "events": result.fits["event_id"].n_unique(),
+        "pairs": result.fits.height,
+        "dates": day0.n_unique(),
+        "dropped": result.drops.height,
+        "warnings": list(result.warnings),
+        "version": __version__,
+    }
+    types = {"warnings": pl.List(pl.String), "study_id": pl.Int32}
+    store.write_frame(
+        con,
+        "studies",
+        pl.DataFrame([row], schema_overrides=types),
+        replace={"study_id": study_id},
+    )
+    for table, frame in result.tables.items():
+        numbered = frame.insert_column(0, pl.lit(study_id, dtype=pl.Int32).alias("study_id"))
+        store.write_frame(con, table, numbered, replace={"study_id": study_id})
+
+
+def fingerprint(design: StudyDesign, data: StudyData) -> str:
+    """Hash of the design and of every return and event it saw; 16 hex digits."""
+    digest = hashlib.sha256(design.as_json().encode())
+    digest.update(data.panel.sessions.tobytes())
+    digest.update(",".join(data.panel.symbols).encode())
+    digest.update(data.panel.returns.tobytes())
+    digest.update(data.events.write_json().encode())
+    return digest.hexdigest()[:16]
+
+
+def _forget(con: duckdb.DuckDBPyConnection, name: str, as_of: date) -> None:
+    """Keep this as-of session, the newest, and the one before: more would only fatten the file."""
+    held = con.execute(
+        "SELECT study_id, as_of FROM base.studies WHERE name = $name ORDER BY as_of DESC",
+        {"name": name},
+    ).fetchall()
+    before = [day for _, day in held if day < as_of][:1]
+    keep = {as_of, *before, *[day for _, day in held][:2]}
+    for study_id, day in held:
+        if day not in keep:
+            for table in ("studies", *TABLES):
+                con.execute(f"DELETE FROM base.{table} WHERE study_id = $id", {"id": study_id})
+
+
+def _study_id(as_of: date, number: int) -> int:
+    """Readable and the same for every run of that day: 2026073100, 2026073101, ..."""
+    return int(as_of.strftime("%Y%m%d")) * 100 + number
+
+
+def _start(
+    sessions: pl.Series, events: pl.DataFrame, first_bars: pl.DataFrame, config: Config
+) -> date:
+    """First session to read: enough before the first event that has bars before it."""
+    known = events.join(first_bars, on="symbol").filter(pl.col("day0") > pl.col("first"))
+    earliest = known["day0"].min() if len(known) else sessions[-1]
+    at = sessions.search_sorted(earliest)
+    needed = config.study.history - config.study.estimation[0]
+    start: date = sessions[max(0, at - needed)]
+    return start
+
+
+def _talk(results: list[StudyResult]) -> tuple[str, ...]:
+    lead = results[0]
+    treated = results[1].factors.filter(pl.col("treated"))
+    lines = [
+        f"study: {lead.fits.height} pairs of {lead.fits['event_id'].n_unique()} events on "
+        f"{lead.fits['day0'].n_unique()} dates, {lead.drops.height} pairs left out"
+    ]
+    if len(treated):
+        lines.append(f"study: {treated['event_id'].n_unique()} events moved their sector factor")
+    return tuple(lines)
+
+
+def _read(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
+    sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+    frame: pl.DataFrame = con.sql(sql, params=params or None).pl()
+    return frame

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import subprocess
 import sys
 
 
@@ -13,3 +17,15 @@ def write(text: str) -> None:
 def write_bytes(data: bytes) -> None:
     """Data as bytes, for Parquet and spreadsheets."""
     sys.stdout.buffer.write(data)
+
+
+def page(text: str) -> None:
+    """Data as text; on a terminal that is too small for it, through the pager ($PAGER, less)."""
+    command = shlex.split(os.environ.get("PAGER", "less -FRSX"))
+    height = shutil.get_terminal_size().lines
+    small = not sys.stdout.isatty() or text.count("\n") < height
+    if small or not command or shutil.which(command[0]) is None:
+        write(text)
+        return
+    sys.stdout.flush()
+    subprocess.run(command, input=text, text=True, check=False)

@@ -1,0 +1,137 @@
+"""How the public views join, as a picture: Mermaid text, or an SVG that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from watchlist.sql.schema import View
+
+KEYS = {
+    "event_id": "events",
+    "other_event_id": "events",
+    "symbol": "securities",
+    "factor": "securities",
+    "study_id": "studies",
+    "document_id": "documents",
+    "run_id": "runs",
+    "pull_id": "pulls",
+    "calendar": "sessions",
+}
+"""A column of this name refers to a row of that view."""
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("What happened", ("events", "event_sources", "event_targets", "event_days", "event_windows")),
+    (
+        "Who, and their prices",
+        ("securities", "security_aliases", "holdings", "sessions", "bars", "returns"),
+    ),
+    (
+        "What it did",
+        (
+            "studies",
+            "event_effects",
+            "abnormal_returns",
+            "study_fits",
+            "study_tests",
+            "study_drops",
+            "study_factors",
+            "study_overlaps",
+            "placebo_bands",
+            "calibrations",
+            "planted_effects",
+        ),
+    ),
+    ("What to look at", ("signals", "alerts", "signal_verdicts", "signal_quality")),
+    ("What was read", ("documents", "mentions", "contradictions", "candidates")),
+    (
+        "How we know",
+        ("runs", "pulls", "restatements", "findings", "freshness", "meta"),
+    ),
+)
+
+BOX_WIDTH, LINE_HEIGHT, GAP, MARGIN = 210, 16, 18, 20
+COLUMN_GAP = 56
+
+
+def references(views: Sequence[View]) -> list[tuple[str, str, str]]:
+    """Pairs of views that join: (the one that refers, the one referred to, the column)."""
+    names = {view.name for view in views}
+    return [
+        (view.name, KEYS[column.name], column.name)
+        for view in views
+        for column in view.columns
+        if KEYS.get(column.name, view.name) != view.name and KEYS[column.name] in names
+    ]
+
+
+def mermaid(views: Sequence[View]) -> str:
+    """An `erDiagram`, as GitHub and many notebooks draw it."""
+    lines = ["erDiagram"]
+    for view in views:
+        lines.append(f"    {view.name} {{")
+        for column in view.columns:
+            kind = column.type.replace("[]", "_list").replace(" ", "_")
+            note = column.comment.replace('"', "'")
+            lines.append(f'        {kind} {column.name} "{note}"')
+        lines.append("    }")
+    for child, parent, key in references(views):
+        lines.append(f'    {parent} ||--o{{ {child} : "{key}"')
+    return "\n".join(lines) + "\n"
+
+
+def svg(views: Sequence[View]) -> str:
+    """Boxes in columns by topic; a key's colour says which view it points to."""
+    by_name = {view.name: view for view in views}
+    grouped = [
+        (title, [by_name[name] for name in members if name in by_name]) for title, members in GROUPS
+    ]
+    placed = {view.name for _, members in grouped for view in members}
+    others = [view for view in views if view.name not in placed]
+    columns = [(title, members) for title, members in [*grouped, ("More", others)] if members]
+    parts: list[str] = []
+    height = 0
+    for i, (title, members) in enumerate(columns):
+        x, y = MARGIN + i * (BOX_WIDTH + COLUMN_GAP), MARGIN + 28
+        parts.append(f'<text class="group" x="{x}" y="{MARGIN + 10}">{escape(title)}</text>')
+        for view in members:
+            parts += _box(view, x, y)
+            y += (len(view.columns) + 1) * LINE_HEIGHT + 12 + GAP
+        height = max(height, y)
+    width = 2 * MARGIN + len(columns) * (BOX_WIDTH + COLUMN_GAP) - COLUMN_GAP
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" aria-label="The views and their keys">'
+    )
+    return "\n".join([head, f"<style>{STYLE}</style>", *parts, "</svg>"]) + "\n"
+
+
+STYLE = (
+    "text{font:12px system-ui,sans-serif;fill:#1b1f24}.group{font-weight:700;font-size:15px}"
+    ".name{font-weight:700;fill:#fff}.box{fill:#fff;stroke:#59636e}.head{fill:#2f4858}"
+    ".type{fill:#59636e;font-size:10px}.key{font-weight:600;fill:#0a5cad}"
+)
+
+
+def _box(view: View, x: int, y: int) -> list[str]:
+    tall = (len(view.columns) + 1) * LINE_HEIGHT + 12
+    parts = [
+        f"<g><title>{escape(view.comment)}</title>",
+        f'<rect class="box" x="{x}" y="{y}" width="{BOX_WIDTH}" height="{tall}" rx="4"/>',
+        f'<rect class="head" x="{x}" y="{y}" width="{BOX_WIDTH}" height="20" rx="4"/>',
+        f'<text class="name" x="{x + 8}" y="{y + 14}">{escape(view.name)}</text>',
+    ]
+    for row, column in enumerate(view.columns, start=1):
+        line = y + 4 + row * LINE_HEIGHT + 14
+        points_to = KEYS.get(column.name, view.name)
+        name = f"{column.name} → {points_to}" if points_to != view.name else column.name
+        style = ' class="key"' if points_to != view.name else ""
+        parts.append(f'<text{style} x="{x + 8}" y="{line}">{escape(name)}</text>')
+        if points_to == view.name:
+            parts.append(
+                f'<text class="type" x="{x + BOX_WIDTH - 8}" y="{line}" text-anchor="end">'
+                f"{escape(column.type.title())}</text>"
+            )
+    return [*parts, "</g>"]

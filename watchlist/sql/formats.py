@@ -1,0 +1,82 @@
+"""A result as text: CSV, JSON, JSON lines, Markdown. The bytes are a contract, kept by tests.
+
+NULL is an empty field in CSV (an empty text is `""`), null in JSON, NULL in tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from watchlist.sql.run import Column, Row
+from watchlist.sql.values import to_json, to_show, to_text
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula."""
+
+
+def csv_lines(
+    columns: Sequence[Column], batches: Iterable[list[Row]], *, excel_safe: bool = False
+) -> Iterator[str]:
+    """RFC 4180 with a header; lines end with a plain newline.
+
+    Parameters
+    ----------
+    excel_safe : bool
+        Put an apostrophe before a text that a spreadsheet would run as a formula. Off by default,
+        since it changes the data; numbers are never touched.
+    """
+    yield ",".join(_csv_field(column.name, excel_safe=excel_safe) for column in columns) + "\n"
+    for batch in batches:
+        yield "".join(
+            ",".join(_csv_field(value, excel_safe=excel_safe) for value in row) + "\n"
+            for row in batch
+        )
+
+
+def json_lines(columns: Sequence[Column], batches: Iterable[list[Row]]) -> Iterator[str]:
+    """One object a line."""
+    names = [column.name for column in columns]
+    for batch in batches:
+        yield "".join(_object(names, row) + "\n" for row in batch)
+
+
+def json_array(columns: Sequence[Column], batches: Iterable[list[Row]]) -> Iterator[str]:
+    """An array with one object a line, so that two results compare well in a diff."""
+    names = [column.name for column in columns]
+    held: str | None = None
+    for batch in batches:
+        for row in batch:
+            yield "[\n" if held is None else f"  {held},\n"
+            held = _object(names, row)
+    yield "[]\n" if held is None else f"  {held}\n]\n"
+
+
+def markdown(columns: Sequence[Column], batches: Iterable[list[Row]]) -> Iterator[str]:
+    """A pipe table; numbers to six digits."""
+    from watchlist.sql.values import is_numeric
+
+    yield _pipes(column.name for column in columns)
+    yield _pipes("---:" if is_numeric(column.type) else "---" for column in columns)
+    for batch in batches:
+        yield "".join(_pipes(to_show(value) for value in row) for row in batch)
+
+
+def _pipes(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _object(names: list[str], row: Row) -> str:
+    pairs = {name: to_json(value) for name, value in zip(names, row, strict=True)}
+    return json.dumps(pairs, ensure_ascii=False, allow_nan=False)
+
+
+def _csv_field(value: object, *, excel_safe: bool) -> str:
+    if value is None:
+        return ""
+    text = to_text(value)
+    if excel_safe and isinstance(value, str) and text.startswith(FORMULA_STARTS):
+        text = "'" + text
+    if text == "" or any(mark in text for mark in ',"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

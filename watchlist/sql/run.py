@@ -1,0 +1,145 @@
+"""Run one query and hand its rows on as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from watchlist.errors import QueryError, nearest
+from watchlist.sql.complaints import complain
+from watchlist.sql.statements import Statement
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+BATCH_ROWS = 10_000
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a result."""
+
+    name: str
+    """Unique: a second `close` is called `close_1`, as DuckDB does in a subquery."""
+
+    type: str
+    """DuckDB's name of the type: DOUBLE, DATE, VARCHAR[] …"""
+
+
+class Result:
+    """The rows of one query, fetched once, at most `limit` of them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, columns: list[Column], limit: int | None):
+        self.columns = columns
+        self.truncated = False
+        """There was at least one row more; a fact only after the last batch."""
+        self._con = con
+        self._limit = limit
+
+    def batches(self) -> Iterator[list[Row]]:
+        """Lists of rows; asks for one row more than the limit to know whether there is one.
+
+        Raises
+        ------
+        QueryError
+            The query fails, or is interrupted, while its rows are fetched.
+        """
+        import duckdb
+
+        left = self._limit
+        while True:
+            wanted = BATCH_ROWS if left is None else min(BATCH_ROWS, left + 1)
+            try:
+                rows = self._con.fetchmany(wanted)
+            except duckdb.Error as error:
+                raise complain(error, self._con) from None
+            if left is not None:
+                self.truncated = len(rows) > left
+                rows = rows[:left]
+                left -= len(rows)
+            if rows:
+                yield rows
+            if self.truncated or len(rows) < wanted:
+                return
+
+
+def run(
+    con: duckdb.DuckDBPyConnection,
+    statement: Statement,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    limit: int | None = None,
+) -> Result:
+    """Start a query.
+
+    Raises
+    ------
+    QueryError
+        A parameter is missing or unknown, or DuckDB refuses the query (with the caret, the
+        nearest name, and where to look).
+    """
+    import duckdb
+
+    given = _checked(statement, parameters or {})
+    try:
+        con.execute(statement.sql, given) if given else con.execute(statement.sql)
+    except duckdb.Error as error:
+        raise complain(error, con) from None
+    columns = [(str(name), str(kind)) for name, kind, *_ in con.description or ()]
+    return Result(con, _unique(columns), limit)
+
+
+def run_arrow(
+    con: duckdb.DuckDBPyConnection,
+    statement: Statement,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    limit: int | None = None,
+) -> pa.RecordBatchReader:
+    """The same as Arrow batches, for Parquet: types are kept, nothing becomes a Python object.
+
+    At most `limit + 1` rows come: the reader of them sees whether there were more.
+    """
+    import duckdb
+
+    given = _checked(statement, parameters or {})
+    try:
+        relation = con.sql(statement.sql, params=given or None)
+        if limit is not None:
+            relation = relation.limit(limit + 1)
+        return relation.arrow()
+    except duckdb.Error as error:
+        raise complain(error, con) from None
+
+
+def _checked(statement: Statement, parameters: Mapping[str, object]) -> dict[str, object]:
+    wanted = sorted(statement.parameters)
+    for name in parameters:
+        if name not in statement.parameters:
+            known = nearest(name, wanted) if wanted else "it has none; write one as $name"
+            raise QueryError(f"--param {name}: the query has no such parameter", known)
+    missing = [name for name in wanted if name not in parameters]
+    if missing:
+        raise QueryError(
+            "the query wants " + ", ".join(f"${name}" for name in missing),
+            "give it with: " + " ".join(f"--param {name}=…" for name in missing),
+        )
+    return dict(parameters)
+
+
+def _unique(columns: list[tuple[str, str]]) -> list[Column]:
+    taken = {name for name, _ in columns}
+    seen: set[str] = set()
+    unique = []
+    for name, kind in columns:
+        new, count = name, 0
+        while new in seen or (count and new in taken):
+            count += 1
+            new = f"{name}_{count}"
+        seen.add(new)
+        unique.append(Column(new, kind))
+    return unique

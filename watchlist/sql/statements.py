@@ -1,0 +1,54 @@
+"""One statement, and only one that asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchlist.errors import QueryError
+
+ASKING = frozenset({"SELECT", "EXPLAIN", "MULTI"})
+"""Statement kinds that only read; MULTI is what a PIVOT without a list of values is parsed into."""
+
+EXAMPLE = "for example: watchlist sql \"FROM returns WHERE symbol = 'MP' ORDER BY session DESC\""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A query that may be run."""
+
+    sql: str
+    parameters: frozenset[str]
+    """Names of its `$parameters`; `1`, `2` … are positional ones."""
+
+
+def parse(sql: str) -> Statement:
+    """The one query in a text.
+
+    Raises
+    ------
+    QueryError
+        Not SQL (with the caret), nothing there, several statements, or one that is no question.
+    """
+    import duckdb
+
+    try:
+        found = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryError(str(error), EXAMPLE) from None
+    if not found:
+        raise QueryError("there is no SQL to run", EXAMPLE)
+    if len(found) > 1:
+        raise QueryError(
+            f"{len(found)} statements; one query is run at a time",
+            "put the parts of one question together with: WITH a AS (…), b AS (…) SELECT …",
+        )
+    statement = found[0]
+    kind = statement.type.name
+    if kind not in ASKING:
+        raise QueryError(
+            f"{kind.replace('_', ' ')} is refused: the store is read-only and nothing but queries "
+            "is run here",
+            "to write a result to a file: watchlist sql … -o FILE; to keep a query: "
+            "watchlist query new NAME",
+        )
+    return Statement(statement.query, frozenset(statement.named_parameters))

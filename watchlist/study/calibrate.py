@@ -126,7 +126,7 @@ def calibrate(
         for w, span in enumerate(spans):
             quiet = table.sample(chosen, dates, w, design)
             for s, (_, effect) in enumerate(settings):
-                sample = _plant(quiet, table, span, effect)
+                sample = _plant(quiet, span, effect)
                 found[s, w, :, repetition] = _p_values(sample, names, reference[w])
         if step is not None:
             step(repetition + 1, repetitions, "random quiet dates")
@@ -176,9 +176,10 @@ class _QuietTable:
     def sample(self, rows: Ints, dates: Ints, window: int, design: StudyDesign) -> Sample:
         """The drawn pairs as the tests see them."""
         effect = self.effects[window]
+        span = slice(effect.first - self.first_day, effect.last - self.first_day + 1)
         return Sample(
-            ar=self.fits.ar[rows],
-            tested=slice(effect.first - self.first_day, effect.last - self.first_day + 1),
+            ar=self.fits.ar[rows, span],
+            tested=slice(None),
             car=effect.car[rows],
             se=effect.se[rows],
             scar=effect.scar[rows],
@@ -253,12 +254,13 @@ def _quiet_table(
     return _QuietTable(fits, windows, days, clusters, pools, first_day)
 
 
-def _plant(sample: Sample, table: _QuietTable, span: Window, effect: float) -> Sample:
-    if effect == 0.0:
+def _plant(sample: Sample, span: Window, effect: float) -> Sample:
+    """The same sample with an effect on day 0 of every pair."""
+    if effect == 0.0 or not span[0] <= 0 <= span[1]:
         return sample
     ar = sample.ar.copy()
-    ar[:, -table.first_day] += effect
-    car = sample.car + effect if span[0] <= 0 <= span[1] else sample.car
+    ar[:, -span[0]] += effect
+    car = sample.car + effect
     return replace(sample, ar=ar, car=car, scar=car / sample.se)
 
 

@@ -30,10 +30,12 @@ def corrado_zivney(sample: Sample) -> Outcome:
     that the event itself brought. Corrado & Zivney 1992, JFQA 27:465.
     """
     event = sample.ar / sample.sigma[:, None]
-    if sample.n < 2:
-        return _normal(sample, math.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        event = event / np.nanstd(event, axis=0, ddof=1)
+    there = np.isfinite(event)
+    count = there.sum(axis=0)
+    centre = np.where(there, event, 0.0).sum(axis=0) / np.maximum(count, 1)
+    squares = (np.where(there, event - centre, 0.0) ** 2).sum(axis=0)
+    spread = np.sqrt(squares / np.where(count > 1, count - 1.0, np.nan))
+    event = event / np.where(spread > 0, spread, np.nan)
     return _rank_test(sample, np.concatenate([sample.standardized, event], axis=1))
 
 

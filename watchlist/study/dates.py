@@ -173,10 +173,7 @@ def sign_flips(means: ArrayLike, *, seed: int = 0, draws: int = 99_999) -> DateT
     # equal sums in another order of addition differ in the last bits and must count as equal
     bar = observed - 1e-12 * float(np.abs(x).sum())
     if g <= EXACT_SIGN_FLIPS:
-        sums = x[:1]  # the first sign is fixed: the other half mirrors this one
-        for value in x[1:]:
-            sums = np.concatenate([sums + value, sums - value])
-        p = float(np.mean(np.abs(sums) >= bar))
+        p = _flips_at_least(x, bar) / 2.0**g
         floor = 2.0 ** (1 - g)
     else:
         rng = np.random.default_rng(seed)
@@ -191,6 +188,28 @@ def sign_flips(means: ArrayLike, *, seed: int = 0, draws: int = 99_999) -> DateT
         warning = f"{g} dates: p cannot fall below {floor:.3g}, so 5 % is out of reach"
     return DateTest("sign-flip", g, float(x.mean()), math.nan, observed / g, math.nan, p, floor,
                     warning)  # fmt: skip
+
+
+def _flips_at_least(x: Floats, bar: float) -> int:
+    """How many of the 2^G signed sums have |sum| >= bar.
+
+    Every sum is one of the first half's plus one of the second half's: 2 · 2^(G/2) numbers and a
+    sorted search count what 2^G additions would.
+    """
+    first, second = _signed_sums(x[: len(x) // 2]), np.sort(_signed_sums(x[len(x) // 2 :]))
+    above = len(second) - np.searchsorted(second, bar - first, side="left")
+    below = np.searchsorted(second, -bar - first, side="right")
+    inside = above + below
+    # with bar = 0 every sum is counted from both sides
+    return int(np.minimum(inside, len(second)).sum())
+
+
+def _signed_sums(x: Floats) -> Floats:
+    """(2^n,) all sums of x with every sign vector."""
+    sums: Floats = np.zeros(1)
+    for value in x:
+        sums = np.concatenate([sums + value, sums - value])
+    return sums
 
 
 def calendar_time_portfolio(returns: ArrayLike, active: ArrayLike) -> Floats:

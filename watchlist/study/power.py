@@ -8,6 +8,7 @@ however large, could have been found with so little data.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,7 @@ ALPHA = 0.05
 POWER = 0.8
 
 
+@lru_cache(maxsize=4096)
 def detectable_ratio(df: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
     """Effect over standard error at which a two-sided t test has the wanted power.
 

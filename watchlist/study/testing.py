@@ -220,7 +220,10 @@ def _add_date_tests(study, sample, effect, add) -> None:  # type: ignore[no-unty
         warnings.append(f"{near} of {len(days)} dates follow within the window of another")
     for test, mde in (
         (dates.ibragimov_mueller(means), power.mde_dates(means)),
-        (dates.sign_flips(means, seed=study.design.seed), power.mde_sign_flips(means)),
+        (
+            dates.sign_flips(means, seed=study.design.seed, draws=study.design.draws),
+            power.mde_sign_flips(means),
+        ),
     ):
         values = (test.estimate, test.se, test.statistic, test.df, test.p)
         add(test.test, True, values, mde, [*warnings, test.warning or ""])

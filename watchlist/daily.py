@@ -45,7 +45,6 @@ def run_daily(
     config: Config,
     *,
     on: date | None,
-    as_known: date | None,
     full: bool,
     skip_bad: bool,
     clock: Clock,
@@ -71,14 +70,12 @@ def run_daily(
                 build, catalog, source, on=on, since=None, full=full, clock=clock, step=step
             )
         with progress("study") as step:
-            studied = run_study(
-                build.con, catalog, config, as_of=pulled.as_of, as_known=as_known, step=step
-            )
+            studied = run_study(build.con, catalog, config, as_of=pulled.as_of, step=step)
         with progress("signals") as step:
             run_signals(build.con, catalog, config, as_of=pulled.as_of, step=step)
         build.publish()
 
-    with store.connect(project, as_known=as_known) as con:
+    with store.connect(project) as con:
         report = write_daily(con, project, config, as_of=pulled.as_of)
     return DailyResult(
         report=report,

@@ -10,7 +10,7 @@ import typer
 
 from watchlist.cli import console, output
 from watchlist.cli.exit_codes import ExitCode
-from watchlist.cli.options import AsKnownDate, OnDate, ProjectDir, SourceName, open_project
+from watchlist.cli.options import OnDate, ProjectDir, SourceName, open_project
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +21,6 @@ def register(app: typer.Typer) -> None:
         project: ProjectDir = None,
         source: SourceName = None,
         on: OnDate = None,
-        as_known: AsKnownDate = None,
         full: Annotated[
             bool, typer.Option("--full", help="Fetch whole histories, not the last sessions.")
         ] = False,
@@ -31,7 +30,7 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Pull, study, raise signals and write the report; prints the report's path."""
-        run_and_tell(project, source=source, on=on, as_known=as_known, full=full, skip_bad=skip_bad)
+        run_and_tell(project, source=source, on=on, full=full, skip_bad=skip_bad)
 
 
 def run_and_tell(
@@ -39,7 +38,6 @@ def run_and_tell(
     *,
     source: str | None,
     on: date | None,
-    as_known: date | None = None,
     full: bool = False,
     skip_bad: bool = False,
 ) -> None:
@@ -52,7 +50,6 @@ def run_and_tell(
         project,
         config,
         on=on,
-        as_known=as_known,
         full=full,
         skip_bad=skip_bad,
         clock=SystemClock(),

@@ -20,10 +20,10 @@ Floats = NDArray[np.float64]
 ORIGIN = date(2023, 1, 1)
 """Day 0 of every stream; days are calendar days, so any exchange can take those that it trades."""
 
-PERSISTENCE = 0.98
-"""Daily autocorrelation of log volatility (Taylor 1986): clusters with a half-life of a month."""
+PERSISTENCE = 0.95
+"""Daily autocorrelation of log volatility (Taylor 1986): clusters with a half-life of two weeks."""
 
-VOLATILITY_SPREAD = 0.25
+VOLATILITY_SPREAD = 0.2
 """Standard deviation of log volatility around its mean."""
 
 DEGREES = 5.0

@@ -39,8 +39,8 @@ LOWEST_RETURN = -0.9
 @dataclass(frozen=True)
 class _Calendar:
     sessions: list[date]
-    frame: pl.DataFrame
-    """As `calendar.sessions` gives it, for `calendar.day_zero`."""
+    day_zero: dict[str, date | None]
+    """Of each event."""
 
 
 class SimulatedSource:
@@ -64,6 +64,7 @@ class SimulatedSource:
         self.catalog = catalog
         self.clock = clock
         self.seed = seed
+        self._extras: dict[str, Floats] = {}
 
     @property
     def name(self) -> str:
@@ -176,6 +177,11 @@ class SimulatedSource:
 
     def _extra(self, security: Security) -> Floats:
         """The planted return of each session of the security's life; zero on most."""
+        if security.symbol not in self._extras:
+            self._extras[security.symbol] = self._plant(security)
+        return self._extras[security.symbol]
+
+    def _plant(self, security: Security) -> Floats:
         sessions = self._life(security)
         extra = np.zeros(len(sessions))
         if self._planted_into(security.symbol) is None:
@@ -211,9 +217,7 @@ class SimulatedSource:
 
     def _position(self, event: Event, security: Security) -> int | None:
         """Where day 0 stands in the security's life; None if outside."""
-        from watchlist.calendar import day_zero
-
-        day0 = day_zero(event, self._calendars[security.calendar].frame).session
+        day0 = self._calendars[security.calendar].day_zero.get(event.event_id)
         sessions = self._life(security)
         if day0 is None or not sessions or not sessions[0] <= day0 <= sessions[-1]:
             return None
@@ -244,10 +248,16 @@ class SimulatedSource:
 
     @cached_property
     def _calendars(self) -> dict[str, _Calendar]:
-        from watchlist.calendar import sessions
+        from watchlist.calendar import day_zero, sessions
 
         codes = {s.calendar for s in self.catalog.securities if s.pulled}
         every = sessions(codes, FIRST_SESSION, self._now.date())
         closed = every.filter(pl.col("close_at") <= self._now)
-        parts = {code: closed.filter(pl.col("calendar") == code) for code in codes}
-        return {code: _Calendar(part["session"].to_list(), part) for code, part in parts.items()}
+        return {
+            code: _Calendar(
+                part["session"].to_list(),
+                {event.event_id: day_zero(event, part).session for event in self._events},
+            )
+            for code in codes
+            for part in [closed.filter(pl.col("calendar") == code)]
+        }

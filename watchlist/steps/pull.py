@@ -158,7 +158,9 @@ def _sessions(build: Build, catalog: Catalog, since: date | None, now: datetime)
     starts = [day for day in (FIRST_SESSION, since, row[0] if row else None) if day]
     last_event = max((event.announced_on for event in catalog.events), default=FIRST_SESSION)
     end = max(date(now.year + 1, 12, 31), last_event + timedelta(days=30))
-    return calendar.sessions({s.calendar for s in catalog.securities}, min(starts), end)
+    # a company that only events name needs no sessions, and some calendars take seconds to make
+    used = {s.calendar for s in catalog.securities if s.pulled}
+    return calendar.sessions(used, min(starts), end)
 
 
 def _as_of(catalog: Catalog, sessions: pl.DataFrame, on: date | None, now: datetime) -> date:

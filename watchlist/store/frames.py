@@ -29,7 +29,8 @@ def write_frame(
         Rows whose columns equal these values are deleted first; `{}` empties the table, None
         deletes nothing. `None` as a value matches NULL.
     """
-    unknown = [name for name in frame.columns if name not in columns(con, table)]
+    known = columns(con, table)
+    unknown = [name for name in frame.columns if name not in known]
     if unknown:
         raise StoreError(f"base.{table} has no column {', '.join(unknown)}")
     if replace is not None:
@@ -58,12 +59,8 @@ def first_row(
 
 def columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """The columns of `base.<table>` and their types, in order."""
-    found = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'base' "
-        "AND table_name = $table AND database_name = current_database() ORDER BY column_index",
-        {"table": table},
-    ).fetchall()
-    return dict(found)
+    rows = con.execute(f"DESCRIBE base.{table}").fetchall()
+    return {name: kind for name, kind, *_ in rows}
 
 
 def frame_for(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchlist.store import checks
+from watchlist.store.files import attach
 from watchlist.store.schema import apply_views
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def open_known(file: Path, on: date) -> duckdb.DuckDBPyConnection:
 
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
-    con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS store (READ_ONLY)")
+    attach(con, file, "store")
     con.execute("CREATE SCHEMA base")
     moment = datetime.combine(on + timedelta(days=1), time(), tzinfo=UTC)
     con.execute(

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from watchlist import __version__
 from watchlist.errors import StoreError
 from watchlist.project import packaged
-from watchlist.store.frames import columns, first_row
+from watchlist.store.frames import first_row
 
 if TYPE_CHECKING:
     import duckdb
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-STORAGE = "v1.5.0"
-"""The file format: tools built on DuckDB 1.5 read it, and a newer writer keeps it."""
 
 
 def migrations(folder: Path = MIGRATIONS) -> list[tuple[int, Path]]:
@@ -65,7 +63,11 @@ def migrate(con: duckdb.DuckDBPyConnection, kind: str, folder: Path = MIGRATIONS
 
 def schema_version(con: duckdb.DuckDBPyConnection) -> int:
     """The last migration that the store has seen; 0 for an empty or foreign file."""
-    if not columns(con, "meta"):
+    tables = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() "
+        "AND schema_name = 'base'"
+    ).fetchall()
+    if ("meta",) not in tables:
         return 0
     return int(get_meta(con, "schema_version") or 0)
 

@@ -66,5 +66,5 @@ CREATE TABLE base.rankings (
     rank INTEGER NOT NULL,
     score DOUBLE NOT NULL,            -- bits of surprise: sum of the three largest -log2(rarity), one a family
     reasons VARCHAR[] NOT NULL,       -- the two or three reasons in words, largest first
-    rarities DOUBLE[] NOT NULL        -- of each reason: share of the symbol's own past year as far out
+    rarities DOUBLE[] NOT NULL        -- of each reason: how often chance looks as rare, 0 to 1
 );

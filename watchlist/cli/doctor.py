@@ -1,0 +1,81 @@
+"""`watchlist doctor`: is the store sound, and is the data?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watchlist.cli import console, output
+from watchlist.cli.exit_codes import ExitCode
+from watchlist.cli.options import ProjectDir, SourceName, open_project
+
+if TYPE_CHECKING:
+    from watchlist.store.health import Health
+
+SHOWN = 5
+"""Findings of one check that are listed; the rest is counted."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `doctor`."""
+
+    @app.command(epilog="Example: watchlist doctor --format json")
+    def doctor(
+        project: ProjectDir = None,
+        source: SourceName = None,
+        repair: Annotated[
+            bool,
+            typer.Option("--repair", help="Write the store anew: sorted, small, proved equal."),
+        ] = False,
+        format_: Annotated[
+            str, typer.Option("--format", metavar="text|json", help="How to print.")
+        ] = "text",
+    ) -> None:
+        """Examine the store and its data; ends with 3 if a finding is an error."""
+        from watchlist import store
+        from watchlist.clock import SystemClock
+        from watchlist.store.health import examine
+
+        if format_ not in {"text", "json"}:
+            raise typer.BadParameter(f"{format_!r}: text or json", param_hint="--format")
+        place, _ = open_project(project, source)
+        if repair:
+            store.connect(place).close()
+            before = place.store_file.stat().st_size
+            with store.open_build(place, SystemClock()) as build:
+                build.publish(compacted=True)
+            after = place.store_file.stat().st_size
+            console.say(f"compacted: {before / 1e6:.1f} MB, now {after / 1e6:.1f} MB")
+        with store.connect(place) as con:
+            health = examine(con, place.store_file)
+        output.write(_as_json(health) if format_ == "json" else _as_text(health))
+        if health.errors:
+            raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _as_text(health: Health) -> str:
+    width = max(len(name) for name in health.facts)
+    lines = [f"{name:<{width}}  {value}" for name, value in health.facts.items()]
+    counts = Counter(row["severity"] for row in health.findings)
+    told = ", ".join(
+        f"{counts[s]} {s}{'s' * (counts[s] != 1)}" for s in ("error", "warning", "note")
+    )
+    lines += ["", f"findings: {told}"]
+    seen: Counter[str] = Counter()
+    for row in health.findings:
+        seen[row["check_name"]] += 1
+        if seen[row["check_name"]] <= SHOWN:
+            where = " ".join(str(part) for part in (row["symbol"], row["session"]) if part)
+            lines.append(f"  {row['severity']:<7}  {row['check_name']}: {where}: {row['message']}")
+        elif seen[row["check_name"]] == SHOWN + 1:
+            more = sum(r["check_name"] == row["check_name"] for r in health.findings) - SHOWN
+            lines.append(f"  {row['severity']:<7}  {row['check_name']}: and {more} more")
+    return "\n".join(lines)
+
+
+def _as_json(health: Health) -> str:
+    import json
+
+    return json.dumps({"store": health.facts, "findings": health.findings}, default=str, indent=2)

@@ -1,0 +1,76 @@
+"""Compaction: the same content in a fresh file, bars sorted, logs trimmed, proved equal."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchlist.errors import StoreError
+from watchlist.store.content import content
+from watchlist.store.files import attach, open_file, remove
+from watchlist.store.frames import columns, first_row
+from watchlist.store.schema import apply_views, get_meta, migrate, set_meta
+
+if TYPE_CHECKING:
+    import duckdb
+
+HERE = Path(__file__).parent
+
+KEPT_LOG = timedelta(days=730)
+"""Runs, and pulls that no bar or restatement points to, are forgotten after two years."""
+
+LOOSE_SHARE = 0.1
+LOOSE_BARS = 250_000
+"""Compact when more bars than both lie behind the sorted ones: each night's bars lie together,
+so one symbol's history is spread over them. A smaller store is read whole anyway."""
+
+
+def is_due(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether enough bars lie behind the sorted ones to slow down reading one symbol."""
+    row = first_row(con, "SELECT count(*) FROM base.bars")
+    rows = int(row[0]) if row else 0
+    loose = rows - int(get_meta(con, "sorted_bars") or 0)
+    return loose > LOOSE_BARS and loose > LOOSE_SHARE * rows
+
+
+def compact(source: Path, target: Path, at: datetime) -> None:
+    """Write the closed store `source` anew as `target`, bars sorted by security and session.
+
+    Raises
+    ------
+    StoreError
+        The copy does not say what the original says; `target` is removed.
+    """
+    with closing(open_file(source)) as old:
+        before = content(old)
+    remove(target)
+    con = open_file(target)
+    try:
+        migrate(con, "real")
+        attach(con, source, "old")
+        for (table,) in con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'old' "
+            "AND schema_name = 'base' ORDER BY 1"
+        ).fetchall():
+            order = " ORDER BY security_id, session" if table == "bars" else ""
+            names = ", ".join(f'"{name}"' for name in columns(con, table))
+            con.execute(f'DELETE FROM base."{table}"')
+            con.execute(f'INSERT INTO base."{table}" SELECT {names} FROM old.base."{table}"{order}')
+        apply_views(con)
+        con.execute("DETACH old")
+        if content(con) != before:
+            raise StoreError("the compacted copy differs from the store; nothing was changed")
+        for name in ("trim_pulls", "trim_runs"):
+            con.execute(
+                (HERE / f"{name}.sql").read_text(encoding="utf-8"), {"before": at - KEPT_LOG}
+            )
+        row = first_row(con, "SELECT count(*) FROM base.bars")
+        set_meta(con, "sorted_bars", str(row[0] if row else 0))
+    except BaseException:
+        con.close()
+        remove(target)
+        raise
+    con.execute("CHECKPOINT")
+    con.close()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-
-import typer
+from typing import TYPE_CHECKING
 
 from watchlist.cli import console
 from watchlist.cli.exit_codes import ExitCode
@@ -17,6 +16,9 @@ from watchlist.errors import (
     StoreBusyError,
     WatchlistError,
 )
+
+if TYPE_CHECKING:
+    import typer
 
 GROUPS = (
     "project",
@@ -41,6 +43,8 @@ EPILOG = (
 
 def build_app() -> typer.Typer:
     """The whole command line; building it loads nothing heavier than typer."""
+    import typer
+
     app = typer.Typer(
         name="watchlist",
         help="How policy moves mining stocks: bars, dated events, event studies, a daily report.",
@@ -68,10 +72,24 @@ def exit_code(error: WatchlistError) -> ExitCode:
 def main() -> None:
     """Run the command line and end the process with a documented exit code."""
     try:
-        build_app()()
+        if not _asked_at_once(sys.argv[1:]):
+            build_app()()
     except WatchlistError as error:
         console.fail(error)
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         console.say("stopped; the published store and reports are as they were")
         sys.exit(130)
+
+
+def _asked_at_once(arguments: list[str]) -> bool:
+    """Answer a plain `watchlist sql …` without loading typer; False if it is anything else."""
+    if arguments[:1] != ["sql"]:
+        return False
+    from watchlist.cli import asking, quick
+
+    call = quick.read(arguments[1:])
+    if call is None:
+        return False
+    asking.ask(*call)
+    return True

@@ -1,4 +1,4 @@
-"""What `sql` and `query run` share: their options, and the way from a query to an answer."""
+"""What `sql` and `query run` share: the way from a query to an answer. Loads no typer."""
 
 from __future__ import annotations
 
@@ -6,65 +6,26 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from watchlist.cli import console, output
 from watchlist.cli.exit_codes import ExitCode
-from watchlist.cli.options import open_project
-from watchlist.errors import QueryError
+from watchlist.errors import ConfigError, QueryError
 
 if TYPE_CHECKING:
     import duckdb
 
+    from watchlist.sql.limits import Limits
     from watchlist.sql.present import Format, Shown
-    from watchlist.sql.sandbox import Limits
     from watchlist.sql.statements import Statement
 
 SLOW_SECONDS = 2.0
 """A query that runs longer shows how far it is."""
-
-Params = Annotated[
-    list[str] | None,
-    typer.Option("--param", "-p", metavar="NAME=VALUE", help="Value of $NAME; repeatable."),
-]
-FormatName = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        metavar="F",
-        help="table, csv, json, jsonl, markdown, parquet or xlsx [default: table, or by -o].",
-    ),
-]
-OutFile = Annotated[
-    Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write to a file.")
-]
-LimitRows = Annotated[
-    int | None,
-    typer.Option(
-        "--limit", metavar="N", min=0, help="At most N rows [default: 1000 in tables, else all]."
-    ),
-]
-Timeout = Annotated[
-    float | None,
-    typer.Option("--timeout", metavar="S", help="Stop after S seconds [default: 60; 0 never]."),
-]
-AllowFiles = Annotated[
-    bool, typer.Option("--allow-files", help="Let the query read your files, and say so.")
-]
-ExcelSafe = Annotated[
-    bool, typer.Option("--excel-safe", help="CSV whose texts a spreadsheet cannot run.")
-]
-NoPager = Annotated[bool, typer.Option("--no-pager", help="Print long tables at once.")]
-Simulated = Annotated[
-    bool, typer.Option("--simulated", help="The simulated store, beside the real one.")
-]
 
 
 @dataclass(frozen=True)
@@ -84,6 +45,25 @@ class Wishes:
     pager: bool = True
 
 
+def ask(text: str, pairs: Sequence[str], wishes: Wishes) -> None:
+    """Answer a query given inline, as a file that ends in `.sql`, or as `-` for stdin.
+
+    Parameters
+    ----------
+    pairs : sequence of str
+        `name=value` for each `$name`; the type of a value is what it looks like.
+
+    Raises
+    ------
+    WatchlistError
+        As `answer`; or the file cannot be read, or a pair is not one.
+    """
+    from watchlist.sql import parameters
+
+    given = {name: parameters.guess(value) for name, value in parameters.split(pairs).items()}
+    answer(_source(text), given, wishes)
+
+
 def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
     """Run a query in the sandbox and write its answer to stdout or to a file.
 
@@ -94,21 +74,19 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
     StoreError, ConfigError
         There is no store, or an option is wrong.
     """
-    from watchlist.project import Project
     from watchlist.sql import present, statements
-    from watchlist.sql.sandbox import Limits, cap_address_space, open_sandbox
+    from watchlist.sql.limits import open_limits
+    from watchlist.sql.sandbox import cap_address_space, open_sandbox
     from watchlist.sql.watch import watch
 
-    project, config = open_project(wishes.project)
-    if wishes.simulated:
-        project = Project(project.root, simulated=True)
+    project, limits = open_limits(wishes.project, simulated=wishes.simulated)
     style = present.choose(wishes.style, wishes.out)
     statement = statements.parse(sql)
-    timeout = config.sql.timeout_seconds if wishes.timeout is None else wishes.timeout or None
-    limits = Limits(config.sql.memory_mb, config.sql.temp_mb, timeout)
+    if wishes.timeout is not None:
+        limits = replace(limits, timeout_seconds=wishes.timeout or None)
     limit = wishes.limit
     if limit is None and not wishes.all_rows and style in present.SHORT:
-        limit = config.sql.rows
+        limit = limits.rows
     con = open_sandbox(
         project,
         project.work_dir / "spill",
@@ -121,7 +99,9 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
         console.warn("--allow-files: this query can read every file that you can read")
     bar = _Bar()
     try:
-        with watch(con, timeout, progress=bar.wanted, stuck=lambda: _give_up(limits)) as state:
+        with watch(
+            con, limits.timeout_seconds, progress=bar.wanted, stuck=lambda: _give_up(limits)
+        ) as state:
             shown = _write(con, statement, parameters, wishes, style, limit)
     except QueryError:
         if state.timed_out:
@@ -131,6 +111,20 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
         bar.close()
         con.close()
     _tell(shown, wishes, style)
+
+
+def _source(text: str) -> str:
+    if text == "-":
+        return sys.stdin.read()
+    if not text.lower().endswith(".sql") or "\n" in text:
+        return text
+    try:
+        return Path(text).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{text}: cannot be read: {error}",
+            "a query of the catalogue is run with: watchlist query run NAME",
+        ) from None
 
 
 def _write(

@@ -53,6 +53,9 @@ AsKnownDate = Annotated[
         help="Use only what had been pulled by the end of that day (UTC).",
     ),
 ]
+Simulated = Annotated[
+    bool, typer.Option("--simulated", help="The simulated store, beside the real one.")
+]
 
 
 def open_project(folder: Path | None, source: str | None = None) -> tuple[Project, Config]:

@@ -8,20 +8,19 @@ from typing import Annotated
 import typer
 
 from watchlist.cli import console, output
-from watchlist.cli.asking import (
+from watchlist.cli.asking import Wishes, answer
+from watchlist.cli.options import AsKnownDate, ProjectDir, Simulated, open_project
+from watchlist.cli.sql_options import (
     AllowFiles,
+    AllRows,
     ExcelSafe,
     FormatName,
     LimitRows,
     NoPager,
     OutFile,
     Params,
-    Simulated,
     Timeout,
-    Wishes,
-    answer,
 )
-from watchlist.cli.options import AsKnownDate, ProjectDir, open_project
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name from `query list`.")]
 
@@ -56,7 +55,7 @@ def register(app: typer.Typer) -> None:
         style: FormatName = None,
         out: OutFile = None,
         limit: LimitRows = None,
-        all_rows: Annotated[bool, typer.Option("--all", help="No limit.")] = False,
+        all_rows: AllRows = False,
         timeout: Timeout = None,
         as_known: AsKnownDate = None,
         allow_files: AllowFiles = False,

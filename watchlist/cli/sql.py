@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from watchlist.cli import explore, query
-from watchlist.cli.asking import (
+from watchlist.cli.asking import Wishes, ask
+from watchlist.cli.options import AsKnownDate, ProjectDir, Simulated
+from watchlist.cli.sql_options import (
     AllowFiles,
+    AllRows,
     ExcelSafe,
     FormatName,
     LimitRows,
     NoPager,
     OutFile,
     Params,
-    Simulated,
     Timeout,
-    Wishes,
-    answer,
 )
-from watchlist.cli.options import AsKnownDate, ProjectDir
-from watchlist.errors import ConfigError
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +37,7 @@ def register(app: typer.Typer) -> None:
         style: FormatName = None,
         out: OutFile = None,
         limit: LimitRows = None,
-        all_rows: Annotated[bool, typer.Option("--all", help="No limit.")] = False,
+        all_rows: AllRows = False,
         timeout: Timeout = None,
         as_known: AsKnownDate = None,
         allow_files: AllowFiles = False,
@@ -51,11 +47,6 @@ def register(app: typer.Typer) -> None:
         project: ProjectDir = None,
     ) -> None:
         """Ask the published store in SQL: read-only, sandboxed, never in a writer's way."""
-        from watchlist.sql import parameters
-
-        given = {
-            name: parameters.guess(value) for name, value in parameters.split(param or []).items()
-        }
         wishes = Wishes(
             project=project,
             simulated=simulated,
@@ -69,21 +60,7 @@ def register(app: typer.Typer) -> None:
             excel_safe=excel_safe,
             pager=not no_pager,
         )
-        answer(_source(text), given, wishes)
+        ask(text, param or [], wishes)
 
     query.register(app)
     explore.register(app)
-
-
-def _source(text: str) -> str:
-    if text == "-":
-        return sys.stdin.read()
-    if not text.lower().endswith(".sql") or "\n" in text:
-        return text
-    try:
-        return Path(text).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{text}: cannot be read: {error}",
-            "a query of the catalogue is run with: watchlist query run NAME",
-        ) from None

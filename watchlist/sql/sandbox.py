@@ -8,11 +8,11 @@ that a function makes do not count against DuckDB's own cap.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchlist.sql.limits import Limits
 from watchlist.store.reading import connect
 
 if TYPE_CHECKING:
@@ -22,16 +22,6 @@ if TYPE_CHECKING:
 
 HEADROOM_MB = 1024
 """Address space beyond the memory cap: threads, libraries, the rows on their way out."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one query may use."""
-
-    memory_mb: int = 2048
-    temp_mb: int = 4096
-    timeout_seconds: float | None = 60.0
-    """None waits for ever."""
 
 
 def open_sandbox(

@@ -46,7 +46,9 @@ class Instrument:
     sector: str | None = None
     """Symbol of the sector factor; None makes it a fund or an index."""
     firm: bool = False
-    """Firms have their own risk and may be thin; funds follow their factors closely."""
+    """Firms have their own risk; funds follow their factors closely."""
+    thin: bool = False
+    """Nothing is traded on one day in thirty."""
 
 
 class Market:
@@ -112,11 +114,9 @@ class Market:
         return out
 
     def idle(self, symbol: str) -> NDArray[np.bool_]:
-        """Days on which nothing of a thin firm is traded: one firm in five, one day in thirty."""
+        """Days on which nothing is traded; none but for thin names."""
         it = self.instruments.get(symbol, Instrument(symbol))
-        stream = self.stream(symbol, "idle")
-        thin = it.firm and stream.uniform() < 0.2
-        return (stream.uniform(size=self.days) < 1 / 30) & thin
+        return (self.stream(symbol, "idle").uniform(size=self.days) < 1 / 30) & it.thin
 
     def volume(self, symbol: str) -> Floats:
         """Shares of a quiet day, with slow swings; news multiplies it (see `news_volume`)."""

@@ -60,7 +60,7 @@ class SimulatedSource:
         Another seed is another market with other effects.
     """
 
-    def __init__(self, catalog: Catalog, clock: Clock, *, seed: int = 2025) -> None:
+    def __init__(self, catalog: Catalog, clock: Clock, *, seed: int = 2026) -> None:
         self.catalog = catalog
         self.clock = clock
         self.seed = seed
@@ -231,7 +231,11 @@ class SimulatedSource:
     def _instruments(self) -> dict[str, Instrument]:
         return {
             s.symbol: Instrument(
-                s.symbol, s.market, s.sector_factor, firm=s.role in ("watchlist", "peer")
+                s.symbol,
+                s.market,
+                s.sector_factor,
+                firm=s.role in ("watchlist", "peer"),
+                thin=s.stage == "explorer",
             )
             for s in self.catalog.securities
             if s.pulled

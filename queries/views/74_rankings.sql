@@ -8,4 +8,4 @@ COMMENT ON COLUMN rankings.symbol IS 'Ticker (securities.symbol).';
 COMMENT ON COLUMN rankings.rank IS '1 is the most unusual.';
 COMMENT ON COLUMN rankings.score IS 'Bits of surprise: the three largest −log₂(rarity), one a family of signals, added up.';
 COMMENT ON COLUMN rankings.reasons IS 'Why, in words, most unusual first.';
-COMMENT ON COLUMN rankings.rarities IS 'Of each reason: part of the symbol''s own past year that was as far out, fraction.';
+COMMENT ON COLUMN rankings.rarities IS 'Of each reason: how often a market where nothing happens looks as rare, fraction of days.';

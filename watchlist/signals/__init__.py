@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from watchlist.signals import moves, trends
+from watchlist.signals import moves, policy, trends
 from watchlist.signals.panel import Events, Panel
 from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
 
-__all__ = ["REGISTRY", "Events", "Measured", "Panel", "Rule", "Signal", "moves", "trends"]
+__all__ = ["REGISTRY", "Events", "Measured", "Panel", "Rule", "Signal", "moves", "policy", "trends"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def measure(panel: Panel, signal: Signal) -> Measured:
     with np.errstate(invalid="ignore", divide="ignore"):
         measured = signal.measure(panel)
         if measured.z is None:
-            measured = Measured(measured.value, own_z(measured.value))
+            measured = replace(measured, z=own_z(measured.value))
     return measured
 
 

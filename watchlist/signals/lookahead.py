@@ -24,7 +24,7 @@ class LookAheadError(WatchlistError):
 
 @lru_cache(maxsize=1)
 def _proof_panel() -> tuple[Panel, tuple[Panel, ...]]:
-    whole = noise_panel(320, 4, seed=20250710, events=24, missing=0.02)
+    whole = noise_panel(320, 4, seed=20250710, events=60, categories=2, missing=0.02)
     return whole, tuple(whole.upto(rows) for rows in _CUTS)
 
 

@@ -7,13 +7,16 @@ import numpy as np
 from watchlist.signals import regression
 from watchlist.signals.panel import VOLUME_BASELINE, Panel, volume_deviation
 from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
-from watchlist.signals.rolling import Floats, lag, mean_absolute, rolling_mean
+from watchlist.signals.rolling import Floats, lag, mean_absolute, rolling_max, rolling_mean
 
 SCALE_WINDOW = 120
 """Sessions from which today's deviation gets its scale."""
 SCALE_LEAST = 60
 QUIET_SAR = 2.5
 """A price move below this many standard errors is called "not out of the ordinary"."""
+STORMY_SAR = 4.0
+"""A move of this many standard errors within the week before makes today's volume its echo."""
+WEEK = 5
 _SCALE_FLOOR = 0.1
 
 
@@ -41,8 +44,9 @@ def _volume(panel: Panel) -> Measured:
 
 def _news_before_price(panel: Panel) -> Measured:
     z = abnormal_volume_z(panel)
-    sar = regression.model(panel).sar
-    value = np.where(np.abs(sar) < QUIET_SAR, np.maximum(z, 0.0), 0.0)
+    sar = np.abs(regression.model(panel).sar)
+    calm_week = ~(lag(rolling_max(sar, WEEK), 1) >= STORMY_SAR)
+    value = np.where((sar < QUIET_SAR) & calm_week, np.maximum(z, 0.0), 0.0)
     value[~np.isfinite(z) | ~np.isfinite(sar)] = np.nan
     return Measured(value, value)
 
@@ -116,10 +120,11 @@ NEWS_BEFORE_PRICE = REGISTRY.register(
         family="volume",
         definition="Volume far out of the ordinary while the price was not: somebody knew, or the "
         "news came after the close and before the volume was counted.",
-        formula=f"z of abnormal volume where |SAR| < {QUIET_SAR:g}, else 0",
+        formula=f"z of abnormal volume where |SAR| < {QUIET_SAR:g} today and < {STORMY_SAR:g} in "
+        f"the {WEEK} sessions before, else 0",
         source="Karpoff 1987 JFQA 22:109 on price and volume; seen in this watchlist on "
         "2025-09-23 (LAC) and 2025-10-06 (TMQ)",
-        parameters={"quiet_sar": QUIET_SAR},
+        parameters={"quiet_sar": QUIET_SAR, "stormy_sar": STORMY_SAR, "week": WEEK},
         unit="deviations",
         direction="magnitude",
         minimum_history=regression.LEAST + regression.GAP,

@@ -12,14 +12,19 @@ import numpy as np
 from watchlist.signals.panel import Events, Panel, benchmark_activity
 from watchlist.signals.rolling import Floats
 
-_CATEGORIES = ("equity-stake", "loan", "tariff")
 _VOLUME_MEMORY = 0.6
 _VOLUME_SHOCK = 0.5
 _T_DF = 4
 
 
 def noise_panel(
-    sessions: int, symbols: int, seed: int, *, events: int = 0, missing: float = 0.0
+    sessions: int,
+    symbols: int,
+    seed: int,
+    *,
+    events: int = 0,
+    categories: int = 3,
+    missing: float = 0.0,
 ) -> Panel:
     """A panel of pure noise.
 
@@ -29,6 +34,7 @@ def noise_panel(
     seed : the same seed gives the same panel to the bit.
     events : random event days with one named and one exposed symbol each; every third one was
         scheduled 15 weekdays before.
+    categories : kinds of events, in turn.
     missing : share of bars taken out at random.
     """
     rng = np.random.default_rng(seed)
@@ -64,7 +70,7 @@ def noise_panel(
         market_of=np.zeros(symbols, np.int64),
         sector_of=np.ones(symbols, np.int64),
         market_activity=benchmark_activity(np.ones((sessions, 1)), benchmark, [0]),
-        events=_random_events(rng, sessions, symbols, events),
+        events=_random_events(rng, sessions, symbols, events, categories),
     )
 
 
@@ -75,7 +81,9 @@ def _autoregressive(rng: np.random.Generator, sessions: int, symbols: int) -> Fl
     return shocks
 
 
-def _random_events(rng: np.random.Generator, sessions: int, symbols: int, count: int) -> Events:
+def _random_events(
+    rng: np.random.Generator, sessions: int, symbols: int, count: int, categories: int
+) -> Events:
     if not count:
         return Events()
     calendar = np.busday_offset("2015-01-01", np.arange(sessions), roll="forward")
@@ -87,7 +95,7 @@ def _random_events(rng: np.random.Generator, sessions: int, symbols: int, count:
     mentions = 5 * count
     return Events(
         event_ids=tuple(f"event-{i}" for i in range(count)),
-        categories=tuple(_CATEGORIES[i % len(_CATEGORIES)] for i in range(count)),
+        categories=tuple(f"kind-{i % categories}" for i in range(count)),
         announced_on=calendar[day0],
         known_on=known,
         pair_event=np.repeat(np.arange(count), 2),

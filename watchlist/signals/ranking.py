@@ -1,8 +1,9 @@
 """The watchlist by how unusual each symbol is today, with the two or three reasons in words.
 
 Every signal is first turned into the same thing, its rarity: how much of the symbol's own past
-year was at least as far out. Rarities add up in bits (−log₂), one reason a family of signals, so
-that volume and "news before price" do not count the same surprise twice.
+year was at least as far out, made comparable by how often a market where nothing happens looks
+that rare. Rarities add up in bits (−log₂), one reason a family of signals, so that volume and "news
+before price" do not count the same surprise twice.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite, log2
 
+import numpy as np
+
+from watchlist.signals.chance import calibrated
 from watchlist.signals.registry import Signal
-from watchlist.signals.states import Z_WINDOW
+from watchlist.signals.states import rarity
 
 REASONS = 3
 WORTH_TELLING = 0.1
-"""A reason is told if at most this share of the past year was as far out."""
+"""A reason is told if chance looks as rare on at most this share of days."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +45,12 @@ class Ranked:
     rarities: tuple[float, ...]
 
 
-def rarity(reading: Reading) -> float:
-    """Share of the symbol's own past year at least as far out; two-sided where the rule is.
-
-    The floor is one in 253: a year cannot say more.
-    """
-    p = reading.percentile
-    rule = reading.signal.rule
-    if not isfinite(p):
+def surprise(reading: Reading) -> float:
+    """How often chance looks as rare as this reading, 0 to 1; 1 where nothing can be said."""
+    if not isfinite(reading.percentile):
         return 1.0
-    if rule.down is None:
-        share = 1.0 - p
-    elif rule.up is None:
-        share = p
-    else:
-        share = 2.0 * min(p, 1.0 - p)
-    return min(max(share, 1.0 / (Z_WINDOW + 1)), 1.0)
+    seen = float(rarity(np.array(reading.percentile), reading.signal.rule))
+    return calibrated(reading.signal, seen)
 
 
 def rank(readings: Iterable[Reading]) -> list[Ranked]:
@@ -69,33 +63,34 @@ def rank(readings: Iterable[Reading]) -> list[Ranked]:
 
 
 def _place(symbol: str, readings: list[Reading]) -> Ranked:
-    # a signal that fired goes before one that is merely rare
-    ordered = sorted(readings, key=lambda r: (rarity(r), r.state == "quiet", r.signal.name))
-    best: list[Reading] = []
-    for reading in ordered:
-        if reading.signal.family not in {other.signal.family for other in best}:
-            best.append(reading)
+    # a signal that fired goes before one that is merely as rare
+    ordered = sorted((surprise(r), r.state == "quiet", r.signal.name, r) for r in readings)
+    best: list[tuple[float, Reading]] = []
+    for share, _, _, reading in ordered:
+        if reading.signal.family not in {other.signal.family for _, other in best}:
+            best.append((share, reading))
     best = best[:REASONS]
-    told = [reading for reading in best if rarity(reading) <= WORTH_TELLING]
+    told = [(share, reading) for share, reading in best if share <= WORTH_TELLING]
     return Ranked(
         symbol=symbol,
-        score=sum(-log2(rarity(reading)) for reading in best),
-        reasons=tuple(_words(reading) for reading in told),
-        rarities=tuple(rarity(reading) for reading in told),
+        score=sum(-log2(share) for share, _ in best),
+        reasons=tuple(_words(reading, share) for share, reading in told),
+        rarities=tuple(share for share, _ in told),
     )
 
 
-def _words(reading: Reading) -> str:
-    """`Abnormal move −4.1 % (3.9 deviations; 1 in 253 sessions as far out)`."""
-    signal = reading.signal
-    share = rarity(reading)
-    parts = [] if not isfinite(reading.z) or reading.z == reading.value else [f"z {reading.z:+.1f}"]
-    parts.append(f"{share:.1%} of its past year as far out")
-    return f"{signal.title} {in_unit(reading.value, signal.unit)} ({'; '.join(parts)})"
+def _words(reading: Reading, share: float) -> str:
+    """`Abnormal move -13.5% (chance looks like this on 0.6% of days)`."""
+    value = in_unit(reading.value, reading.signal.unit)
+    return f"{reading.signal.title} {value} (chance looks like this on {share:.1%} of days)"
 
 
 def in_unit(value: float, unit: str) -> str:
     """A value as people read it: fractions as per cent."""
     if unit.startswith("fraction"):
         return f"{value:+.1%}" + unit.removeprefix("fraction")
-    return f"{value:+.1f}" if unit == "deviations" else f"{value:.2f}"
+    if unit in ("deviations", "standard errors"):
+        return f"{value:+.1f} {unit}"
+    if unit in ("events", "documents", "weekdays"):
+        return f"{value:.0f} {unit}"
+    return f"{value:.2f}"

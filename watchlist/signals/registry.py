@@ -28,6 +28,8 @@ class Measured:
     """In the signal's unit."""
     z: Floats | None = None
     """Standardised by its own past; None: by mean and deviation of its last 252 values."""
+    percentile: Floats | None = None
+    """Rank among comparable stretches; None: among the symbol's own values of a year."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,13 @@ class Rule:
     until_down: float | None = None
     """`down` lasts while at or below this. None: while at or below `down`."""
 
+    low: Literal["down", "on"] = "down"
+    """Name of the lower state: a count of days that has become small is on, not down."""
+
     @property
     def states(self) -> Mapping[int, str]:
         """Name of each state code."""
-        return {1: "on" if self.down is None else "up", -1: "down", 0: "quiet"}
+        return {1: "on" if self.down is None else "up", -1: self.low, 0: "quiet"}
 
     def with_thresholds(self, up: float | None, down: float | None) -> Rule:
         """The rule with the user's thresholds; where a state ends moves along in proportion."""
@@ -101,6 +106,8 @@ class Signal:
     """State -> sentence with {symbol}, {value}, {z} and {drop}, which is −value."""
     lies: str
     """When it misleads."""
+    by_chance: bool = True
+    """Whether alerts can be counted on a market of noise: not those that count the catalogue."""
     across: bool = False
     """Needs several symbols at once (events and their targets), so it is not computed in chunks."""
 

@@ -32,6 +32,10 @@ class Model:
 
     ar: Floats
     """Abnormal return: ret minus its expectation given market and sector."""
+    excess: Floats
+    """Abnormal return without the intercept: what is added up over weeks. The intercept of a
+    window that holds a run-up would be subtracted day after day, and momentum would look like
+    reversal."""
     sar: Floats
     """ar over its forecast standard error (methods: s²(1 + x*(X'X)⁻¹x*'))."""
     beta: Floats
@@ -46,11 +50,15 @@ def model(panel: Panel) -> Model:
 
 
 def residual_volatility(panel: Panel, window: int) -> Floats:
-    """Root mean square of the last `window` abnormal returns, per session."""
-    return panel.remember(
-        f"residual volatility {window}",
-        lambda: np.sqrt(rolling_mean(model(panel).ar ** 2, window, window // 2)),
-    )
+    """Root mean square of the last `window` abnormal returns, winsorised, per session."""
+
+    def measure() -> Floats:
+        fitted = model(panel)
+        limit = WINSOR * fitted.sigma
+        squared = np.clip(fitted.ar, -limit, limit) ** 2
+        return np.sqrt(rolling_mean(squared, window, window // 2))
+
+    return panel.remember(f"residual volatility {window}", measure)
 
 
 def _fit(panel: Panel) -> Model:
@@ -95,6 +103,7 @@ def _fit(panel: Panel) -> Model:
         sigma = np.sqrt(np.where(variance > 0, variance, np.nan))
         return Model(
             ar=ar,
+            excess=np.where(known, y - b_m * m0 - b_s * s0, np.nan),
             sar=ar / (sigma * np.sqrt(leverage)),
             beta=np.where(one, my / mm, np.nan),
             sigma=sigma,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,22 +51,18 @@ def count_changes(coded: States) -> int:
     return int(((coded[1:] != 0) & (coded[1:] != coded[:-1])).sum())
 
 
-@dataclass(frozen=True)
-class AlertCount:
-    """How often a signal spoke in a panel, and how often chance alone would have."""
-
-    signal: str
-    symbol_years: float
-    alerts: int
-    per_year: float
-    """Alerts per symbol-year."""
-    expected_per_year: float | None
-    """On a market where nothing happens; None where chance has no part (a date in a calendar)."""
-
-
 def sentence(signal: Signal, state: str, symbol: str, value: float, z: float) -> str:
     """The alert in words."""
     return signal.sentences[state].format(symbol=symbol, value=value, z=z, drop=-value)
+
+
+def own_percentiles(signal: Signal, measured: Measured, rows: slice) -> Floats:
+    """Rank of what the rule looks at, in the symbol's own past or as the signal itself ranks."""
+    if measured.percentile is not None:
+        return measured.percentile[rows]
+    ranked = measured.z if signal.rule.on == "z" else measured.value
+    assert ranked is not None
+    return percentiles(ranked, rows)
 
 
 def percentiles(values: Floats, rows: slice, window: int = Z_WINDOW) -> Floats:
@@ -76,9 +71,9 @@ def percentiles(values: Floats, rows: slice, window: int = Z_WINDOW) -> Floats:
     Only for the given rows, since ranks are read, not computed with. NaN with fewer than 20 past
     values.
     """
-    start, stop, _ = rows.indices(len(values))
-    out = np.full((stop - start, values.shape[1]), np.nan)
-    for i, row in enumerate(range(start, stop)):
+    chosen = range(*rows.indices(len(values)))
+    out = np.full((len(chosen), values.shape[1]), np.nan)
+    for i, row in enumerate(chosen):
         past = values[max(row - window, 0) : row]
         known = np.isfinite(past).sum(axis=0)
         now = values[row]
@@ -86,3 +81,17 @@ def percentiles(values: Floats, rows: slice, window: int = Z_WINDOW) -> Floats:
         enough = (known >= 20) & np.isfinite(now)
         out[i, enough] = score[enough] / known[enough]
     return out
+
+
+def rarity(percentile: Floats, rule: Rule) -> Floats:
+    """Share of the past at least as far out; on both sides where the rule has two.
+
+    The floor is one in 253: a year cannot say more.
+    """
+    if rule.down is None:
+        share = 1.0 - percentile
+    elif rule.up is None:
+        share = percentile
+    else:
+        share = 2.0 * np.minimum(percentile, 1.0 - percentile)
+    return np.clip(share, 1.0 / (Z_WINDOW + 1), 1.0)

@@ -16,10 +16,11 @@ from watchlist.signals.ranking import Reading, rank
 from watchlist.signals.registry import Measured, Rule, Signal
 from watchlist.signals.rolling import Floats
 from watchlist.signals.states import (
+    Z_WINDOW,
     States,
     changes,
     count_changes,
-    percentiles,
+    own_percentiles,
     sentence,
     states,
 )
@@ -44,6 +45,7 @@ class _Gathered:
     percentile: Floats
     coded: States
     alerts: int = 0
+    values: int = 0
     symbol_years: float = 0.0
 
     @classmethod
@@ -80,13 +82,14 @@ def signal_tables(
         coded = states(measured, rules[signal])
         into.value[:, columns] = measured.value[kept]
         into.z[:, columns] = measured.z[kept]
-        into.percentile[:, columns] = percentiles(_ranked(signal, measured), kept)
+        into.percentile[:, columns] = own_percentiles(signal, measured, kept)
         into.coded[:, columns] = coded[kept]
         into.alerts += count_changes(coded)
-        into.symbol_years += chance.symbol_years(measured.value)
+        into.values += int(np.isfinite(measured.value).sum())
+        into.symbol_years += _symbol_years(measured.value, panel.trade_ret[:, columns])
 
     measure_all(panel, rules, consume, step=step)
-    expected = {signal: chance.expected_per_year(signal, rule) for signal, rule in rules.items()}
+    expected = {s: _expected(s, rule, gathered[s]) for s, rule in rules.items()}
     return SignalTables(
         signals=_signals(panel, first, gathered, rules),
         alerts=_alerts(panel, first, gathered, rules, expected),
@@ -95,11 +98,17 @@ def signal_tables(
     )
 
 
-def _ranked(signal: Signal, measured: Measured) -> Floats:
-    """What a signal is ranked by in its own past: what its rule looks at."""
-    ranked = measured.z if signal.rule.on == "z" else measured.value
-    assert ranked is not None
-    return ranked
+def _symbol_years(value: Floats, returns: Floats) -> float:
+    """Years of sessions with a bar from each symbol's first value on."""
+    begun = np.logical_or.accumulate(np.isfinite(value), axis=0)
+    return float((begun & np.isfinite(returns)).sum()) / Z_WINDOW
+
+
+def _expected(signal: Signal, rule: Rule, found: _Gathered) -> float | None:
+    rate = chance.alert_rate(signal, rule)
+    if rate is None or not found.symbol_years:
+        return None
+    return rate * found.values / found.symbol_years
 
 
 def _signals(

@@ -40,6 +40,70 @@ class SignalSummary:
         """Alerts of the as-of session."""
         return self.tables.alerts.filter(pl.col("session") == self.as_of)
 
+    @property
+    def speaking(self) -> pl.DataFrame:
+        """What is not quiet on the as-of session, beside how often each signal speaks."""
+        counts = self.tables.signal_definitions.select(
+            "signal", "position", "alerts_per_year", "expected_per_year"
+        )
+        new = self.alerts_today.select("symbol", "signal", "sentence")
+        return (
+            self.tables.signals.filter(
+                (pl.col("session") == self.as_of) & (pl.col("state") != "quiet")
+            )
+            .join(counts, on="signal")
+            .join(new, on=["symbol", "signal"], how="left")
+            .sort("symbol", "position")
+            .select(
+                "symbol",
+                "session",
+                "signal",
+                "state",
+                "value",
+                "z",
+                "alerts_per_year",
+                "expected_per_year",
+                pl.col("sentence").fill_null("(since an earlier session)"),
+            )
+        )
+
+
+def catalogue() -> pl.DataFrame:
+    """The registry as a frame."""
+    return pl.DataFrame(
+        [
+            {
+                "signal": signal.name,
+                "family": signal.family,
+                "forecasts": signal.direction,
+                "speaks_when": signal.rule.words(),
+                "definition": signal.definition,
+                "source": signal.source,
+            }
+            for signal in REGISTRY
+        ]
+    )
+
+
+def last_session(con: duckdb.DuckDBPyConnection, on: date | None) -> date:
+    """The last session with a final bar, not after `on`.
+
+    Raises
+    ------
+    StoreError
+        There is none.
+    """
+    [(found,)] = con.execute(
+        "SELECT max(session) FROM returns WHERE session <= coalesce($on, session)", {"on": on}
+    ).fetchall()
+    if found is None:
+        raise StoreError(
+            "the store has no bars" + (f" up to {on}" if on else ""),
+            "pull some with: watchlist pull",
+        )
+    last: date = found
+    return last
+
 
 def read_panel(con: duckdb.DuckDBPyConnection, as_of: date) -> Panel:
     """The panel as of a session, from the public views.

@@ -1,0 +1,52 @@
+"""A frame on stdout, in the same formats as a query's result."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watchlist.cli import output
+from watchlist.errors import ConfigError, nearest
+
+if TYPE_CHECKING:
+    import polars as pl
+
+STYLES = ("table", "csv", "json", "jsonl", "markdown")
+
+FrameFormat = Annotated[
+    str, typer.Option("--format", metavar="F", help="table, csv, json, jsonl or markdown.")
+]
+
+
+def show(frame: pl.DataFrame, style: str) -> None:
+    """Write a frame; a table on a terminal is cut to its width, nowhere else.
+
+    Raises
+    ------
+    ConfigError
+        No such format.
+    """
+    from watchlist.sql import formats, table
+    from watchlist.sql.run import Column
+
+    columns = [
+        Column(name, "DOUBLE" if kind.is_numeric() else "VARCHAR")
+        for name, kind in frame.schema.items()
+    ]
+    rows = frame.rows()
+    if style == "table":
+        room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        output.write(table.draw(columns, rows, room)[0])
+    elif style == "csv":
+        output.write("".join(formats.csv_lines(columns, [rows])))
+    elif style == "json":
+        output.write("".join(formats.json_array(columns, [rows])))
+    elif style == "jsonl":
+        output.write("".join(formats.json_lines(columns, [rows])))
+    elif style == "markdown":
+        output.write("".join(formats.markdown(columns, [rows])))
+    else:
+        raise ConfigError(f"--format {style}: no such format", nearest(style, list(STYLES)))

@@ -1,0 +1,99 @@
+"""`watchlist signals`: what is unusual, what each signal is worth, and the order of the day."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from watchlist.cli import console
+from watchlist.cli.frames import FrameFormat, show
+from watchlist.cli.options import AsKnownDate, OnDate, ProjectDir, Simulated, open_project
+
+if TYPE_CHECKING:
+    from watchlist.config import Config
+    from watchlist.project import Project
+
+
+def register(app: typer.Typer) -> None:
+    """Add `signals` and its commands."""
+    group = typer.Typer(
+        help="Raise signals, judge them, rank the watchlist by how unusual each symbol is.",
+        epilog="Example: watchlist signals --on 2025-10-06",
+        invoke_without_command=True,
+    )
+    app.add_typer(group, name="signals")
+
+    @group.callback()
+    def signals(
+        context: typer.Context,
+        project: ProjectDir = None,
+        on: OnDate = None,
+        as_known: AsKnownDate = None,
+        simulated: Simulated = False,
+        style: FrameFormat = "table",
+    ) -> None:
+        """Compute all signals and print those that are not quiet on the session.
+
+        As of the store's last session the result is stored; an earlier --on, or --as-known, only
+        looks and leaves the store as it is.
+        """
+        if context.invoked_subcommand is None:
+            _raise(*_place(project, simulated), on=on, as_known=as_known, style=style)
+
+    @group.command("list", epilog="Example: watchlist signals list --format json")
+    def list_signals(style: FrameFormat = "table") -> None:
+        """Every signal with its meaning, rule and source; needs no store."""
+        from watchlist.steps.signals import catalogue
+
+        show(catalogue(), style)
+
+    @group.command("rank", epilog="Example: watchlist signals rank --on 2025-10-06")
+    def rank(
+        project: ProjectDir = None,
+        on: OnDate = None,
+        as_known: AsKnownDate = None,
+        simulated: Simulated = False,
+        style: FrameFormat = "table",
+    ) -> None:
+        """The watchlist by how unusual each symbol is on the session, with the reasons."""
+        from watchlist import store
+        from watchlist.catalog import load_catalog
+        from watchlist.steps.signals import compute_signals, last_session
+
+        place, config = _place(project, simulated)
+        with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:
+            as_of = last_session(con, on)
+            summary = compute_signals(con, load_catalog(place), config, as_of=as_of, step=step)
+        show(summary.tables.rankings, style)
+
+
+def _place(folder: Path | None, simulated: bool) -> tuple[Project, Config]:
+    return open_project(folder, "simulated" if simulated else None)
+
+
+def _raise(
+    place: Project, config: Config, *, on: date | None, as_known: date | None, style: str
+) -> None:
+    from watchlist import store
+    from watchlist.catalog import load_catalog
+    from watchlist.clock import SystemClock
+    from watchlist.steps.signals import compute_signals, last_session, run_signals
+
+    catalog = load_catalog(place)
+    with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:
+        as_of = last_session(con, on)
+        looking = as_known is not None or as_of != last_session(con, None)
+        if looking:
+            summary = compute_signals(con, catalog, config, as_of=as_of, step=step)
+    if not looking:
+        with store.open_build(place, SystemClock()) as build, console.progress("signals") as step:
+            summary = run_signals(build.con, catalog, config, as_of=as_of, step=step)
+            build.publish()
+    console.say(
+        f"{summary.alerts_today.height} alerts on {as_of} over {summary.symbols} symbols; "
+        + ("the store keeps its own signals" if looking else "stored")
+    )
+    show(summary.speaking, style)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -22,25 +25,14 @@ from tests.loopback.yahoo import (
     TOO_MANY_REQUESTS,
     TOO_OLD,
 )
-from watchlist.catalog import Security
+from tests.sources.securities import security
 from watchlist.config import Fetch
 from watchlist.errors import PermanentSourceError, TransientSourceError
-from watchlist.sources import RateLimitedError, UnreachableError
+from watchlist.sources import BudgetSpentError, RateLimitedError, UnreachableError
 from watchlist.sources.protocol import BAR_SCHEMA
 from watchlist.sources.yahoo import YahooSource
 
 pytestmark = pytest.mark.network
-
-
-def security(symbol: str = "MP", **fields: object) -> Security:
-    given = {
-        "name": symbol,
-        "role": "peer",
-        "exchange": "NYSE",
-        "calendar": "XNYS",
-        "currency": "USD",
-    }
-    return Security.model_validate({"symbol": symbol, **given, **fields})
 
 
 def bars() -> pl.DataFrame:
@@ -115,3 +107,278 @@ def test_failures_are_named_and_only_passing_ones_are_tried_again(
     with pytest.raises(error, match=words) as caught:
         source.fetch(security(), FIRST, LAST)
     assert caught.value.attempts == attempts  # type: ignore[attr-defined]
+
+
+def test_a_429_that_passes_costs_nothing(server: YahooServer, source: YahooSource) -> None:
+    server.script("MP", TOO_MANY_REQUESTS)
+    fetched = source.fetch(security(), FIRST, LAST)
+    assert (fetched.bars.height, fetched.attempts) == (4, 1)  # yfinance repeats once by itself
+
+
+def test_a_429_for_good_stops_the_run_without_more_requests(
+    server: YahooServer, source: YahooSource, clock: FakeClock
+) -> None:
+    server.always("MP", TOO_MANY_REQUESTS)
+    with pytest.raises(RateLimitedError):
+        source.fetch(security(), FIRST, LAST)
+    asked = len(server.asked)
+    assert asked == 8  # four attempts, each repeated once by yfinance
+    assert [low <= wait <= low + 10 for low, wait in zip((10, 20, 40), clock.slept, strict=True)]
+    with pytest.raises(RateLimitedError, match="not asked"):
+        source.fetch(security("LAC"), FIRST, LAST)
+    assert len(server.asked) == asked
+
+
+def test_a_second_try_leaves_the_process_and_may_succeed(
+    server: YahooServer, source: YahooSource, clock: FakeClock
+) -> None:
+    """yfinance remembers answers of past windows, failures too; we must not be told them again."""
+    server.script("MP", SERVER_ERROR, SERVER_ERROR)
+    fetched = source.fetch(security(), FIRST, LAST)
+    assert (fetched.bars.height, fetched.attempts) == (4, 2)
+    assert len(clock.slept) == 1
+    assert 2 <= clock.slept[0] <= 4
+
+
+def test_a_corrected_bar_is_seen_in_the_same_process(
+    server: YahooServer, source: YahooSource
+) -> None:
+    source.fetch(security(), FIRST, LAST)
+    server.market["MP"] = bars().with_columns(pl.col("close") + 1)
+    assert source.fetch(security(), FIRST, LAST).bars["close"][0] == 11.5
+
+
+def test_one_bad_symbol_does_not_harm_the_next(server: YahooServer, source: YahooSource) -> None:
+    server.always("MP", NOT_FOUND)
+    with pytest.raises(PermanentSourceError):
+        source.fetch(security(), FIRST, LAST)
+    assert source.fetch(security("LAC"), FIRST, LAST).bars.height == 4
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(NO_DATA, id="400-no-data"),
+        pytest.param(NO_RESULT, id="200-no-result"),
+        pytest.param(Reply(chart_body("MP", bars().clear())), id="200-no-timestamps"),
+        pytest.param(
+            Reply(json.dumps({"chart": {"error": None, "result": [{"meta": {}}]}})),
+            id="200-only-meta",
+        ),
+        pytest.param(
+            Reply(json.dumps({"chart": {"error": None, "result": None}})), id="200-null-result"
+        ),
+    ],
+)
+def test_an_empty_window_is_empty_and_says_so(
+    server: YahooServer, source: YahooSource, reply: Reply
+) -> None:
+    server.always("MP", reply)
+    fetched = source.fetch(security(), FIRST, LAST)
+    assert fetched.bars.is_empty()
+    assert fetched.bars.schema == BAR_SCHEMA
+    assert fetched.note
+
+
+def test_a_window_after_the_last_bar_is_empty(server: YahooServer, source: YahooSource) -> None:
+    fetched = source.fetch(security(), date(2025, 12, 1), date(2025, 12, 5))
+    assert fetched.bars.is_empty()
+    assert fetched.note
+
+
+def test_a_slow_answer_is_given_up(tmp_path: Path, server: YahooServer, clock: FakeClock) -> None:
+    impatient = YahooSource(Fetch(timeout_seconds=0.2, attempts=2), tmp_path / "yfinance", clock)
+    server.always("MP", Reply(chart_body("MP", bars()), delay=30))
+    with pytest.raises(TransientSourceError, match="in time"):
+        impatient.fetch(security(), FIRST, LAST)
+    assert impatient.fetch(security("LAC"), FIRST, LAST).bars.height == 4
+
+
+def test_a_cut_off_answer_is_no_answer(server: YahooServer, source: YahooSource) -> None:
+    server.always("MP", Reply(chart_body("MP", bars()), cut=400))
+    with pytest.raises(TransientSourceError, match="broke"):
+        source.fetch(security(), FIRST, LAST)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("http://127.0.0.1:9", id="connection-refused"),
+        pytest.param("http://yahoo.invalid", id="name-not-found"),
+    ],
+)
+def test_no_network_stops_the_run(source: YahooSource, clock: FakeClock, address: str) -> None:
+    with yfinance_at(address):
+        with pytest.raises(UnreachableError, match="no connection"):
+            source.fetch(security(), FIRST, LAST)
+        waited = len(clock.slept)
+        with pytest.raises(UnreachableError, match="not asked"):
+            source.fetch(security("LAC"), FIRST, LAST)
+    assert len(clock.slept) == waited
+
+
+def test_the_budget_ends_the_run(server: YahooServer, tmp_path: Path, clock: FakeClock) -> None:
+    source = YahooSource(Fetch(budget_seconds=3), tmp_path / "yfinance", clock)
+    server.always("MP", SERVER_ERROR)
+    with pytest.raises(TransientSourceError, match="unexpected"):
+        source.fetch(security(), FIRST, LAST)
+    clock.sleep(3)
+    with pytest.raises(BudgetSpentError, match="3 seconds"):
+        source.fetch(security("LAC"), FIRST, LAST)
+    assert {request.path.rsplit("/", 1)[-1] for request in server.asked} == {"MP"}
+
+
+@pytest.mark.parametrize(
+    ("calendar", "time_zone", "currency"),
+    [
+        pytest.param("XASX", "Australia/Sydney", "AUD", id="Sydney"),
+        pytest.param("XTSE", "America/Toronto", "CAD", id="Toronto"),
+        pytest.param("XKRX", "Asia/Seoul", "KRW", id="Seoul"),
+        pytest.param("XBOM", "Asia/Kolkata", "INR", id="unlisted-calendar"),
+    ],
+)
+def test_sessions_are_dates_of_the_exchange(
+    server: YahooServer, source: YahooSource, calendar: str, time_zone: str, currency: str
+) -> None:
+    server.market["LYC.AX"] = bars()
+    server.time_zone["LYC.AX"] = time_zone
+    server.currency["LYC.AX"] = currency
+    lynas = security(
+        "LYC", calendar=calendar, currency=currency, source_symbols={"yahoo": "LYC.AX"}
+    )
+    fetched = source.fetch(lynas, FIRST, LAST)
+    assert fetched.bars["session"].to_list() == bars()["session"].to_list()
+    assert fetched.currency == currency
+
+
+def test_another_currency_is_refused(server: YahooServer, source: YahooSource) -> None:
+    server.currency["MP"] = "CAD"
+    with pytest.raises(PermanentSourceError, match="MP in CAD, the catalogue says USD"):
+        source.fetch(security(), FIRST, LAST)
+
+
+def test_pence_are_pounds(server: YahooServer, source: YahooSource) -> None:
+    server.currency["MP"] = "GBp"
+    assert source.fetch(security(currency="GBP"), FIRST, LAST).currency == "GBp"
+
+
+def test_an_unfinished_session_comes_with_its_last_trade(
+    server: YahooServer, source: YahooSource, clock: FakeClock
+) -> None:
+    """Yahoo stamps the day's live bar with the last trade, not with the opening."""
+    clock.moment = datetime(2025, 11, 5, 19, 0, tzinfo=UTC)
+    body = json.loads(chart_body("MP", bars()))
+    body["chart"]["result"][0]["timestamp"][-1] += 5 * 3600 - 1
+    server.always("MP", Reply(json.dumps(body)))
+    assert source.fetch(security(), FIRST, None).bars["session"].to_list()[-1] == date(2025, 11, 5)
+
+
+def test_zero_prices_are_unknown(server: YahooServer, source: YahooSource) -> None:
+    server.market["MP"] = bars().with_columns(open=pl.lit(0.0))
+    assert source.fetch(security(), FIRST, LAST).bars["open"].null_count() == 4
+
+
+def test_dividends_and_splits_are_asked_for_and_nothing_is_adjusted(
+    server: YahooServer, source: YahooSource
+) -> None:
+    source.fetch(security(), FIRST, LAST)
+    query = server.asked[0].query
+    assert query["interval"] == "1d"
+    assert "div" in query["events"]
+    assert "splits" in query["events"]
+    assert query["includePrePost"] == "false"
+
+
+def test_yfinance_keeps_its_files_where_it_is_told(source: YahooSource, tmp_path: Path) -> None:
+    from yfinance.cache import _CookieDBManager, _TzDBManager
+
+    assert source.name == "yahoo"
+    assert _TzDBManager.get_location() == str(tmp_path / "yfinance")
+    assert _CookieDBManager.get_location() == str(tmp_path / "yfinance")
+
+
+def test_naming_sources_loads_no_vendor_library() -> None:
+    code = (
+        "import sys, watchlist.sources, watchlist.sources.files, watchlist.sources.simulated;"
+        "print([m for m in ('yfinance', 'pandas', 'httpx') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("symbol", ["MP", "LAC", "TMQ", "SPY"])
+def test_real_bars_survive_the_wire(
+    shared: Path, server: YahooServer, source: YahooSource, clock: FakeClock, symbol: str
+) -> None:
+    """Responses in Yahoo's format made from real bars come out as those bars."""
+    clock.moment = datetime(2026, 9, 1, tzinfo=UTC)
+    place = shared / "yahoo" / "rebuilt" / f"{symbol}.json"
+    server.always(symbol, Reply(place.read_bytes()))
+    fetched = source.fetch(security(symbol), None, None)
+    real = (
+        pl.scan_parquet(shared / "bars" / "bars.parquet")
+        .filter(pl.col("symbol") == symbol, pl.col("close").is_not_null())
+        .select(session="date", real="close")
+        .collect()
+    )
+    both = fetched.bars.drop_nulls("close").join(real, on="session")
+    assert both.height > 500
+    assert both["close"].to_list() == pytest.approx(both["real"].to_list(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("400_no_data_in_window.json", None, id="400"),
+        pytest.param("404_not_found.json", PermanentSourceError, id="404"),
+        pytest.param("422_intraday_too_old.json", PermanentSourceError, id="422"),
+        pytest.param("429_too_many_requests.txt", RateLimitedError, id="429"),
+        pytest.param("200_valid_empty_window_minimal.json", None, id="empty"),
+    ],
+)
+def test_error_bodies_as_they_were_reported(
+    shared: Path,
+    server: YahooServer,
+    source: YahooSource,
+    name: str,
+    expected: type[Exception] | None,
+) -> None:
+    body = (shared / "yahoo" / "errors" / name).read_bytes()
+    server.always("MP", Reply(body, status=int(name[:3])))
+    if expected is None:
+        assert source.fetch(security(), FIRST, LAST).bars.is_empty()
+    else:
+        with pytest.raises(expected):
+            source.fetch(security(), FIRST, LAST)
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "currency", "rows", "splits", "dividends"),
+    [
+        ("aapl_1d_20200831_20201107_with_split", "AAPL", "USD", 49, 1, 1),
+        ("msft_1d_2021_dividends", "MSFT", "USD", 252, 0, 4),
+        ("nvda_1d_2021_split", "NVDA", "USD", 252, 1, 0),
+        ("tsla_1d_max_no_dividends", "TSLA", "USD", 3303, None, 0),
+        ("qqq_1d_etf_2020", "QQQ", "USD", None, 0, None),
+        ("ocdo_l_1d_gbp_pence_2020", "OCDO.L", "GBP", None, None, None),
+        ("aapl_1m_weekend_no_timestamps", "AAPL", "USD", 0, 0, 0),
+    ],
+)
+def test_recorded_answers(
+    shared: Path,
+    server: YahooServer,
+    source: YahooSource,
+    name: str,
+    symbol: str,
+    currency: str,
+    rows: int | None,
+    splits: int | None,
+    dividends: int | None,
+) -> None:
+    server.always(symbol, Reply((shared / "yahoo" / "recorded" / f"{name}.json").read_bytes()))
+    calendar = "XLON" if symbol.endswith(".L") else "XNYS"
+    it = security(symbol, currency=currency, calendar=calendar)
+    frame = source.fetch(it, None, None).bars
+    assert rows is None or frame.height == rows
+    assert splits is None or frame.filter(pl.col("split") != 1).height == splits
+    assert dividends is None or frame.filter(pl.col("dividend") > 0).height == dividends

@@ -127,6 +127,11 @@ class YahooSource:
             raise
         except YFPricesMissingError as error:
             return Fetched(_no_bars(), note=_why_empty(error, symbol))
+        except KeyError as error:
+            if error.args != ("indicators",):
+                raise _failure(error, symbol) from None
+            # an empty window may come without the key that the bars would stand under
+            return Fetched(_no_bars(), note=f"Yahoo's answer for {symbol} holds no bars")
         except Exception as error:  # yfinance lets out whatever its parser trips over
             raise _failure(error, symbol) from None
         check_currency(security, currency, "Yahoo")

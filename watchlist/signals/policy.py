@@ -9,6 +9,7 @@ from watchlist.signals.pairs import MOVED, WATCHED, anchors, car, cumulative_exc
 from watchlist.signals.panel import Ints, Panel
 from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
 from watchlist.signals.rolling import Floats, rolling_sum
+from watchlist.signals.states import Z_LEAST
 
 PLACEBO_SESSIONS = 250
 PLACEBO_LEAST = 60
@@ -147,7 +148,7 @@ POST_EVENT_DRIFT = REGISTRY.register(
         parameters={"followed": WATCHED, "moved": MOVED, "placebo": PLACEBO_SESSIONS},
         unit="fraction",
         direction="up",
-        minimum_history=regression.LEAST + regression.GAP + PLACEBO_LEAST,
+        minimum_history=regression.FIRST,
         measure=_drift,
         rule=Rule(on="z", up=3.0, down=-3.0, until_up=2.0, until_down=-2.0),
         sentences={
@@ -171,7 +172,7 @@ MOVE_KEPT = REGISTRY.register(
         parameters={"followed": WATCHED, "moved": MOVED},
         unit="fraction of the move",
         direction="none",
-        minimum_history=regression.LEAST + regression.GAP,
+        minimum_history=regression.FIRST + 1,
         measure=_kept,
         rule=Rule(on="value", up=1.75, down=0.0, until_up=1.25, until_down=0.25),
         sentences={
@@ -194,7 +195,7 @@ SYMPATHY = REGISTRY.register(
         parameters={},
         unit="standard errors",
         direction="up",
-        minimum_history=regression.LEAST + regression.GAP,
+        minimum_history=regression.FIRST,
         measure=_sympathy,
         rule=Rule(on="value", up=2.5, down=-2.5),
         sentences={
@@ -222,7 +223,7 @@ EVENT_ANALOGUE = REGISTRY.register(
         },
         unit="fraction",
         direction="up",
-        minimum_history=regression.LEAST + regression.GAP,
+        minimum_history=regression.FIRST,
         measure=_analogue,
         rule=Rule(on="z", up=2.0, down=-2.0),
         sentences={
@@ -264,7 +265,7 @@ EVENT_DENSITY = REGISTRY.register(
         parameters={"window": DENSITY_WINDOW},
         unit="events",
         direction="magnitude",
-        minimum_history=120,
+        minimum_history=1 + Z_LEAST,
         measure=_event_density,
         rule=Rule(on="z", up=3.0, until_up=2.0),
         sentences={"on": "{symbol}: {value:.0f} policy events in 21 sessions, many for it."},
@@ -285,7 +286,7 @@ COVERAGE_DENSITY = REGISTRY.register(
         parameters={"window": DENSITY_WINDOW},
         unit="documents",
         direction="magnitude",
-        minimum_history=120,
+        minimum_history=1 + Z_LEAST,
         measure=_coverage_density,
         rule=Rule(on="z", up=3.0, until_up=2.0),
         sentences={"on": "{symbol}: {value:.0f} documents in 21 sessions mention it."},

@@ -99,7 +99,7 @@ class Signal:
     """What a high value is said to forecast: a higher or lower abnormal return, a large one of
     either sign (magnitude), or nothing (none: a description, not judged)."""
     minimum_history: int
-    """Sessions before the first value."""
+    """Sessions that a symbol needs before the rule can speak."""
     measure: Callable[[Panel], Measured]
     rule: Rule
     sentences: Mapping[str, str]

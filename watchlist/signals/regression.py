@@ -23,6 +23,8 @@ LEAST = 60
 WINSOR = 6.0
 """Trailing deviations beyond which an estimation row is pulled in."""
 SCALE_WINDOW = 60
+FIRST = SCALE_WINDOW // 3 + LEAST + GAP
+"""Sessions before the first estimate."""
 _COLLINEAR = 1e-10
 
 

@@ -8,6 +8,7 @@ from watchlist.signals import regression
 from watchlist.signals.panel import Panel
 from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
 from watchlist.signals.rolling import Floats, lag, rolling_max, rolling_sum
+from watchlist.signals.states import Z_LEAST
 
 YEAR, QUARTER, MONTH, WEEK = 252, 63, 21, 5
 ANNUAL = np.sqrt(252.0)
@@ -91,7 +92,7 @@ MOMENTUM = REGISTRY.register(
         parameters={"first": YEAR, "last": MONTH},
         unit="fraction",
         direction="up",
-        minimum_history=YEAR + 1,
+        minimum_history=YEAR + 1 + Z_LEAST,
         measure=_momentum,
         rule=Rule(on="z", up=2.5, down=-2.5, until_up=1.5, until_down=-1.5),
         sentences={
@@ -112,7 +113,7 @@ MOMENTUM_QUARTER = REGISTRY.register(
         parameters={"first": QUARTER, "last": 0},
         unit="fraction",
         direction="up",
-        minimum_history=QUARTER + 1,
+        minimum_history=QUARTER + 1 + Z_LEAST,
         measure=_momentum_quarter,
         rule=Rule(on="z", up=3.0, down=-3.0, until_up=2.0, until_down=-2.0),
         sentences={
@@ -133,7 +134,7 @@ REVERSAL = REGISTRY.register(
         parameters={"first": WEEK},
         unit="fraction",
         direction="down",
-        minimum_history=regression.LEAST + regression.GAP,
+        minimum_history=regression.FIRST,
         measure=_reversal,
         rule=Rule(on="z", up=3.5, down=-3.5, until_up=2.0, until_down=-2.0),
         sentences={
@@ -175,7 +176,7 @@ RELATIVE_STRENGTH = REGISTRY.register(
         parameters={"window": QUARTER},
         unit="fraction",
         direction="up",
-        minimum_history=QUARTER,
+        minimum_history=QUARTER - WEEK + Z_LEAST,
         measure=_relative_strength,
         rule=Rule(on="z", up=3.0, down=-3.0, until_up=2.0, until_down=-2.0),
         sentences={
@@ -196,7 +197,7 @@ BETA = REGISTRY.register(
         parameters={"estimation": regression.ESTIMATION, "gap": regression.GAP},
         unit="ratio",
         direction="down",
-        minimum_history=regression.LEAST + regression.GAP,
+        minimum_history=regression.FIRST + Z_LEAST,
         measure=_beta,
         rule=Rule(on="z", up=3.0, down=-3.0, until_up=2.0, until_down=-2.0),
         sentences={
@@ -217,7 +218,7 @@ RESIDUAL_VOLATILITY = REGISTRY.register(
         parameters={"short": MONTH, "usual": YEAR},
         unit="fraction a year",
         direction="down",
-        minimum_history=regression.LEAST + regression.GAP + YEAR // 2,
+        minimum_history=regression.FIRST + YEAR // 2 - 1,
         measure=_residual_volatility,
         rule=Rule(on="z", up=1.0, down=-1.25, until_up=0.6, until_down=-0.75),
         sentences={
@@ -238,7 +239,7 @@ DRAWDOWN = REGISTRY.register(
         parameters={},
         unit="fraction",
         direction="none",
-        minimum_history=2,
+        minimum_history=1,
         measure=_drawdown,
         rule=Rule(on="value", down=-0.75, until_down=-0.6),
         sentences={"down": "{symbol} stands {drop:.0%} below its highest close."},

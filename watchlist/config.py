@@ -75,10 +75,10 @@ class Report(Section):
     """What the pages show."""
 
     chart_days: int = Field(550, ge=30, le=3650)
-    """Calendar days of prices in a chart: a year and a half holds a story from report to closing."""
+    """Calendar days of prices in a chart: a year and a half holds a story from leak to closing."""
 
     base_url: str = ""
-    """Where the reports folder is served, for the links of the feed; empty for reading from disk."""
+    """Where the reports folder is served, for the feed's links; empty for reading from disk."""
 
     browser: str = ""
     """Chromium or Chrome for --pdf and --png; empty to look for one."""
@@ -107,6 +107,19 @@ class StudySettings(Section):
     """Sessions before the first event that serve as placebo days."""
 
 
+class StoreSettings(Section):
+    """A team's store instead of the project's own file; see `watchlist.store.lake`."""
+
+    url: str | None = None
+    """`ducklake:postgres:dbname=lake host=db` or `md:NAME`; None is the file in the project."""
+
+    data: str | None = None
+    """Folder or object store for the lake's Parquet files."""
+
+    wait_seconds: float = Field(default=60.0, ge=0)
+    """How long a writer of a team's store queues behind another."""
+
+
 class Config(Section):
     """The whole file; every part may be left out."""
 
@@ -115,6 +128,9 @@ class Config(Section):
 
     source: str = "yahoo"
     """yahoo, tiingo, simulated, or the path of a bar file or folder."""
+
+    store: StoreSettings = StoreSettings()
+    """A team's store."""
 
     fetch: Fetch = Fetch()
     """Live sources: waiting, retrying, giving up."""

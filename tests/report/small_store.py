@@ -410,8 +410,10 @@ def _insert_study(
                 car, se = float(inside.sum()), sigma * float(np.sqrt(len(inside)))
                 p = 0.004 if abs(car / se) > 3 else 0.3
                 effects.append(
-                    (1, event.event_id, symbol, first, last, car, car, car, se, car / se, p, p)
-                    + (0.004, 250, p, p, p, 2.8 * se, len(inside), None)
+                    (
+                        *(1, event.event_id, symbol, first, last, car, car, car, se, car / se),
+                        *(p, p, 0.004, 250, p, p, p, 2.8 * se, len(inside), None),
+                    )
                 )
     _insert(
         con,
@@ -451,9 +453,11 @@ def _tests(events: tuple[Event, ...]) -> list[tuple[object, ...]]:
     for n, (scope, value) in enumerate(scopes):
         alone = n % 3 == 2
         out.append(
-            (1, scope, value, 0, 0, "ibragimov-mueller", True, 6, 1 if alone else 4)
-            + (0.08 * (-1) ** n + 0.05, None if alone else 0.05, 1.2, None if alone else 3.0)
-            + (None if alone else 0.2, None, None, 0.3, 1.4, 0.12, 0.6)
-            + ("one date only" if alone else None,)
+            (
+                *(1, scope, value, 0, 0, "ibragimov-mueller", True, 6, 1 if alone else 4),
+                *(0.08 * (-1) ** n + 0.05, None if alone else 0.05, 1.2, None if alone else 3.0),
+                *(None if alone else 0.2, None, None, 0.3, 1.4, 0.12, 0.6),
+                "one date only" if alone else None,
+            )
         )
     return out

@@ -51,7 +51,7 @@ def forest(rows: pl.DataFrame) -> go.Figure:
         [bars, dots],
         height=ROW_HEIGHT * rows.height + 48,
         margin={"l": 150, "r": 16, "t": 8, "b": 32},
-        xaxis=axis(tickformat="+.0%", zeroline=True, nticks=6),
+        xaxis=axis(tickformat="+.0%", zeroline=True, nticks=6, range=_span(estimate, lo, hi)),
         yaxis=axis(
             tickvals=place,
             ticktext=labels,
@@ -61,3 +61,10 @@ def forest(rows: pl.DataFrame) -> go.Figure:
             range=[rows.height - 0.5, -0.5],
         ),
     )
+
+
+def _span(*columns: list[float | None]) -> list[float]:
+    """The range of everything drawn and zero, with some air."""
+    drawn = [0.0, *(value for column in columns for value in column if value is not None)]
+    air = 0.06 * (max(drawn) - min(drawn) or 1.0)
+    return [min(drawn) - air, max(drawn) + air]

@@ -47,7 +47,7 @@ def placebo(ordinary: pl.Series, observed: float) -> go.Figure:
                 "text": f"observed {observed * 100:+.1f} %".replace("-", "−"),
                 "showarrow": False,
                 "yanchor": "bottom",
-                "xanchor": "right" if observed > float(ordinary.median() or 0.0) else "left",
+                "xanchor": "right" if observed > float(ordinary.to_numpy().mean()) else "left",
                 "font": {"size": 11, "color": INK},
             }
         ],

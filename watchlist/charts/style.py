@@ -43,7 +43,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 
 def figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
     """A figure in the house style; no template, so that its JSON stays small."""
-    fig = go.Figure(
+    return go.Figure(
         data=traces,
         layout={
             "template": go.layout.Template(),
@@ -64,7 +64,6 @@ def figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
             **layout,
         },
     )
-    return fig
 
 
 def axis(**overrides: Any) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def prices(facts: Facts, all_cards: list[Row], symbols: list[str]) -> list[Row]:
 
 def _alerts(facts: Facts) -> list[Row]:
     """Alerts of this session first, then those of the days before, the rarest first."""
+    titles = {d["signal"]: d["title"] for d in facts.definitions}
     return [
         {
             "symbol": a["symbol"],
@@ -104,6 +105,7 @@ def _alerts(facts: Facts) -> list[Row]:
             "signal": a["signal"],
             "state": a["state"],
             "previous_state": a["previous_state"],
+            "title": titles.get(a["signal"], a["signal"]),
             "rule": a["rule"],
             "expected_per_year": a["expected_per_year"],
             "sentence": a["sentence"],

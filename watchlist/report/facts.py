@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 Row = dict[str, Any]
@@ -44,6 +45,8 @@ class Facts:
     calibrations: list[Row] = field(default_factory=list)
     signals: list[Row] = field(default_factory=list)
     alerts: list[Row] = field(default_factory=list)
+    rankings: list[Row] = field(default_factory=list)
+    definitions: list[Row] = field(default_factory=list)
     verdicts: list[Row] = field(default_factory=list)
     restatements: list[Row] = field(default_factory=list)
     previous_effects: list[Row] = field(default_factory=list)
@@ -53,6 +56,14 @@ class Facts:
     def simulated(self) -> bool:
         """Whether the prices are made up."""
         return any(row["key"] == "kind" and row["value"] == "simulated" for row in self.meta)
+
+    @cached_property
+    def series(self) -> dict[str, dict[date, float]]:
+        """Returns by symbol and session."""
+        out: dict[str, dict[date, float]] = {}
+        for row in self.returns:
+            out.setdefault(row["symbol"], {})[row["session"]] = row["ret"]
+        return out
 
     def sessions(self, calendar: str | None = None) -> list[date]:
         """Sessions of a calendar around the as-of session, oldest first, future ones too."""

@@ -1,4 +1,4 @@
-"""Events as cards: fresh, running and ahead, each with when it became public and whom it reaches."""
+"""Events as cards: fresh, running and ahead; when each became public and whom it reaches."""
 
 from __future__ import annotations
 

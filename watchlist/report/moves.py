@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from watchlist.report import format as fmt
-from watchlist.report.facts import Facts, Row, group
+from watchlist.report.facts import Facts, Row
 from watchlist.report.today import Abnormal, abnormal, rarity
 
 SPARK_SESSIONS = 60
@@ -17,77 +18,63 @@ VOLUME_SESSIONS = 60
 
 
 def moves(facts: Facts) -> list[Row]:
-    """Rows of the watchlist table, in the catalogue's order."""
-    returns = _returns(facts)
-    bars = group(facts.bars, "symbol")
-    signals = group(facts.signals, "symbol")
-    masked = _event_sessions(facts)
-    out = []
-    for security in facts.symbols:
-        if security["role"] != "watchlist":
-            continue
-        symbol = security["symbol"]
-        sessions = [s for s in facts.sessions(security["calendar"]) if s <= facts.as_of]
-        factors = [f for f in (security["market"], security["sector_factor"]) if f]
-        closes = bars.get(symbol, [])
-        last = closes[-1] if closes else None
-        current = last is not None and last["session"] == facts.as_of
-        own = returns.get(symbol, {})
-        mask = masked.get(symbol, frozenset())
-        market = (
-            abnormal(returns, sessions, symbol, (factors[0],), mask)
-            if sessions and factors
-            else None
-        )
-        sector = (
-            abnormal(returns, sessions, symbol, tuple(factors), mask)
-            if sessions and len(factors) == 2
-            else None
-        )
-        rare = rarity(own, facts.as_of)
-        out.append(
+    """Rows of the watchlist table, the most unusual symbol first."""
+    ranks = {r["symbol"]: r["rank"] for r in facts.rankings}
+    rows = [move(facts, s) for s in facts.symbols if s["role"] == "watchlist"]
+    return sorted(rows, key=lambda row: (_rank(row, ranks), row["symbol"]))
+
+
+def move(facts: Facts, security: Row) -> Row:
+    """The as-of session of one security, a row of `facts.symbols`."""
+    symbol = security["symbol"]
+    closes = [r for r in facts.bars if r["symbol"] == symbol]
+    last = closes[-1] if closes else None
+    current = last is not None and last["session"] == facts.as_of
+    own = facts.series.get(symbol, {})
+    market, both = _abnormals(facts, security)
+    rare = rarity(own, facts.as_of)
+    titles = {d["signal"]: d["title"] for d in facts.definitions}
+    return {
+        "symbol": symbol,
+        "name": security["name"],
+        "exchange": security["exchange"],
+        "currency": security["currency"],
+        "minerals": security["minerals"],
+        "stage": security["stage"],
+        "session": last["session"].isoformat() if last else None,
+        "current": current,
+        "close": last["close"] if last else None,
+        "ret": own.get(facts.as_of),
+        "abnormal": _abnormal(both or market),
+        "abnormal_market": _abnormal(market),
+        "rarity": None
+        if rare is None
+        else {"larger": rare.larger, "others": rare.others, "next_largest": rare.next_largest},
+        "volume": last["volume"] if current and last else None,
+        "volume_ratio": _volume_ratio(closes) if current else None,
+        "spark": [row["close"] for row in closes[-SPARK_SESSIONS:]],
+        "signals": [
             {
-                "symbol": symbol,
-                "name": security["name"],
-                "exchange": security["exchange"],
-                "currency": security["currency"],
-                "minerals": security["minerals"],
-                "stage": security["stage"],
-                "session": last["session"].isoformat() if last else None,
-                "current": current,
-                "close": last["close"] if last else None,
-                "ret": own.get(facts.as_of),
-                "abnormal": _abnormal(sector or market),
-                "abnormal_market": _abnormal(market),
-                "rarity": None
-                if rare is None
-                else {
-                    "larger": rare.larger,
-                    "others": rare.others,
-                    "next_largest": rare.next_largest,
-                },
-                "volume": last["volume"] if current and last else None,
-                "volume_ratio": _volume_ratio(closes) if current else None,
-                "spark": [row["close"] for row in closes[-SPARK_SESSIONS:]],
-                "signals": [
-                    {"signal": s["signal"], "state": s["state"], "value": s["value"]}
-                    for s in signals.get(symbol, [])
-                    if s["state"] != "quiet"
-                ],
-                "next_event": _next_event(facts, symbol),
+                "signal": s["signal"],
+                "title": titles.get(s["signal"], s["signal"]),
+                "state": s["state"],
+                "value": s["value"],
             }
-        )
-    return out
+            for s in facts.signals
+            if s["symbol"] == symbol and s["state"] != "quiet"
+        ],
+        "reasons": next((r["reasons"] for r in facts.rankings if r["symbol"] == symbol), []),
+        "next_event": _next_event(facts, symbol),
+    }
 
 
 def benchmarks(facts: Facts) -> list[Row]:
     """Returns of the market and sector factors on the as-of session."""
-    returns = _returns(facts)
     return [
         {"symbol": s["symbol"], "name": s["name"], "role": s["role"], "ret": ret}
         for s in facts.symbols
         if s["role"] in {"benchmark", "factor"}
-        and (ret := returns.get(s["symbol"], {}).get(facts.as_of)) is not None
+        and (ret := facts.series.get(s["symbol"], {}).get(facts.as_of)) is not None
     ]
 
 
@@ -105,8 +92,17 @@ def how_rare(row: Row) -> str:
         return f"its largest move in {fmt.count(rare['others'] + 1)} sessions"
     share = rare["larger"] / rare["others"]
     if share <= 0.05:
-        return f"{fmt.plural(rare['larger'], 'session')} of {others} moved as much"
+        return f"only {fmt.plural(rare['larger'], 'session')} of {others} others moved as much"
     return f"as large or larger on {fmt.percent(share, 0, sign=False)} of {others} sessions"
+
+
+def _rank(row: Row, ranks: dict[str, int]) -> float:
+    """The ranking of the signals; without one, the size in standard errors, then the return."""
+    if row["symbol"] in ranks:
+        return float(ranks[row["symbol"]])
+    if row["abnormal"] is not None:
+        return 1e6 - abs(float(row["abnormal"]["sar"]))
+    return 2e6 - abs(float(row["ret"] or 0.0))
 
 
 def _abnormal(value: Abnormal | None) -> dict[str, Any] | None:
@@ -120,26 +116,26 @@ def _abnormal(value: Abnormal | None) -> dict[str, Any] | None:
     }
 
 
-def _returns(facts: Facts) -> dict[str, dict[date, float]]:
-    out: dict[str, dict[date, float]] = {}
-    for row in facts.returns:
-        out.setdefault(row["symbol"], {})[row["session"]] = row["ret"]
-    return out
+def _abnormals(facts: Facts, security: Row) -> tuple[Abnormal | None, Abnormal | None]:
+    """Against the market, and against market and sector."""
+    sessions = [s for s in facts.sessions(security["calendar"]) if s <= facts.as_of]
+    market, sector = security["market"], security["sector_factor"]
+    if not sessions or not market:
+        return None, None
+    masked = _event_sessions(facts, security["symbol"])
+    alone = abnormal(facts.series, sessions, security["symbol"], (market,), masked)
+    if not sector:
+        return alone, None
+    return alone, abnormal(facts.series, sessions, security["symbol"], (market, sector), masked)
 
 
-def _event_sessions(facts: Facts) -> dict[str, frozenset[date]]:
-    """Day 0 and the session after it, of each symbol's own events."""
+def _event_sessions(facts: Facts, symbol: str) -> frozenset[date]:
+    """Day 0 and the session after it, of the symbol's own events before this session."""
     sessions = facts.sessions()
-    following = dict(zip(sessions, sessions[1:], strict=False))
-    day0 = {e["event_id"]: e["day0"] for e in facts.events if e["day0"]}
-    days: dict[str, set[date]] = {}
-    for target in facts.event_targets:
-        start = day0.get(target["event_id"])
-        if start is not None:
-            days.setdefault(target["symbol"], set()).update(
-                {start, following.get(start, start)} - {facts.as_of}
-            )
-    return {symbol: frozenset(found) for symbol, found in days.items()}
+    following = dict(pairwise(sessions))
+    reached = {t["event_id"] for t in facts.event_targets if t["symbol"] == symbol}
+    days = {e["day0"] for e in facts.events if e["event_id"] in reached and e["day0"] is not None}
+    return frozenset(days | {following.get(d, d) for d in days}) - {facts.as_of}
 
 
 def _volume_ratio(rows: list[Row]) -> float | None:

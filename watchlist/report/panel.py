@@ -1,4 +1,4 @@
-"""The event-study panel: CAR paths, heatmap, forest, share kept; from the studies of this session."""
+"""The event-study panel: CAR paths, heatmap, forest, share kept; from this session's studies."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def panel(facts: Facts, cards: list[Row]) -> dict[str, Any]:
         "heatmap": heatmap(facts, study, by_event),
         "forest": forest(facts, study),
         "kept": kept(facts, study, by_event),
-        "overall": tests(facts, study, "all"),
+        "overall": tests(facts, study, "all", None),
     }
 
 
@@ -97,7 +97,8 @@ def path_lines(facts: Facts, study: Row, event_id: str) -> list[Row]:
         band = {b["day"]: b for b in bands.get(symbol, [])}
         first = min(band) if band else rows[0]["day"]
         total = 0.0
-        days, car = [], []
+        days: list[int] = []
+        car: list[float | None] = []
         for row in rows:
             if row["day"] < first:
                 continue
@@ -242,7 +243,7 @@ def kept(facts: Facts, study: Row, by_event: dict[str, Row]) -> list[Row]:
     return sorted(out, key=lambda r: (-abs(r["car0"]), r["event_id"], r["symbol"]))[:12]
 
 
-def tests(facts: Facts, study: Row, scope: str, value: str | None = None) -> list[Row]:
+def tests(facts: Facts, study: Row, scope: str, value: str | None) -> list[Row]:
     """Tests of one scope in the main window, with their warnings."""
     return [
         {

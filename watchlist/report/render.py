@@ -54,6 +54,7 @@ class Renderer:
             plural=fmt.plural,
             listing=fmt.listing,
             file_name=safe_name,
+            model_words=lambda text: str(text).replace("-", " ").replace("+", " and "),
             words=lambda text: str(text).replace("-", " "),
         )
         self.environment.globals.update(sparkline=sparkline, bar=bar)

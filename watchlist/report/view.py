@@ -6,7 +6,6 @@ from typing import Any
 
 from watchlist.report import format as fmt
 from watchlist.report.facts import Row
-from watchlist.report.figures import HEATMAP_SHOWN
 
 
 def path_days(lines: list[Row]) -> list[int]:
@@ -28,8 +27,3 @@ def heatmap_cells(heatmap: dict[str, Any]) -> dict[tuple[str, str], str]:
         (c["event_id"], c["symbol"]): fmt.number(c["car"] * 100, 1, sign=True)
         for c in heatmap["cells"]
     }
-
-
-def helpers() -> dict[str, Any]:
-    """For every template."""
-    return {"path_days": path_days, "path_at": path_at, "heatmap_shown": HEATMAP_SHOWN}

@@ -30,7 +30,13 @@ def headlines(
         (m for m in moved if _is_news(m)),
         key=lambda m: (-abs(_sar(m)), m["symbol"]),
     )[:HEADLINES]
-    out = [_move(m, _event_of(m, events)) for m in news]
+    out: list[Row] = []
+    named: set[str] = set()
+    for move in news:
+        event = _event_of(move, events)
+        out.append(_move(move, event, again=event is not None and event["event_id"] in named))
+        if event is not None:
+            named.add(event["event_id"])
     if not out:
         out.append(_quiet(moves, moved, state))
     waiting = [e for e in events["fresh"] if e["age"] is not None and e["age"] < 0]
@@ -53,13 +59,16 @@ def _sar(move: Row) -> float:
     return 0.0 if move["abnormal"] is None else float(move["abnormal"]["sar"])
 
 
-def _move(move: Row, event: Row | None) -> Row:
+def _move(move: Row, event: Row | None, *, again: bool) -> Row:
     verb = "rose" if move["ret"] > 0 else "fell"
     text = f"{move['symbol']} {verb} {fmt.percent(abs(move['ret']), sign=False)}"
     if move["abnormal"] is not None:
         text += ", " + _beyond(move)
     text += f"; {how_rare(move)}"
-    if event is not None:
+    if event is not None and again:
+        relation = {t["symbol"]: t["relation"] for t in event["targets"]}[move["symbol"]]
+        text += f"; the same event {'names it' if relation == 'named' else 'reaches it'}"
+    elif event is not None:
         text += f"; “{event['title']}” became public {_before(event, move)}"
     else:
         text += "; no event in the catalogue names or reaches it on this day"

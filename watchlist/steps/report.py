@@ -7,15 +7,23 @@ go back in time. One `plotly.min.js` serves them all.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watchlist import __version__
+from watchlist.errors import WatchlistError, nearest
 from watchlist.project import Project, packaged
 from watchlist.report.daily import daily_context
+from watchlist.report.event import event_context
+from watchlist.report.facts import Facts, Row
 from watchlist.report.files import to_json, write
+from watchlist.report.happenings import cards
+from watchlist.report.index import digest, event_file, feed, index_context, symbol_file
+from watchlist.report.symbol import symbol_context
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +32,29 @@ if TYPE_CHECKING:
     from watchlist.report.render import Renderer
 
 Step = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Press:
+    """All that writing one session's pages needs."""
+
+    project: Project
+    config: Config
+    facts: Facts
+    cards: list[Row]
+    renderer: Renderer
+    plotly: str
+    single_file: bool
+
+    @property
+    def linked(self) -> frozenset[str]:
+        """Symbols that have a page."""
+        return frozenset(s["symbol"] for s in self.facts.symbols)
+
+    @property
+    def inlined(self) -> str | None:
+        """The script to put inside a page, if it is to travel alone."""
+        return self.plotly if self.single_file else None
 
 
 def write_daily(
@@ -35,7 +66,7 @@ def write_daily(
     step: Step | None = None,
     single_file: bool = False,
 ) -> Path:
-    """Write the report of one session with its twin; gives the path of the HTML page.
+    """Write the report of one session, its twin and the pages it links to; gives its path.
 
     Parameters
     ----------
@@ -46,29 +77,88 @@ def write_daily(
     single_file
         Put plotly.js inside the page (4.8 MB), for sending it to somebody.
     """
-    from watchlist.report.figures import daily_figures
-    from watchlist.report.view import heatmap_cells, helpers
+    press = open_press(con, project, config, as_of=as_of, single_file=single_file)
+    folder = project.reports_dir
+    newest = max(_archived(folder), default=as_of.isoformat())
+    share_plotly(press)
+    context = daily_context(press.facts, version=__version__)
+    if as_of.isoformat() >= newest:
+        _write_linked(press, step)
+    page = _write_daily_page(press, context)
+    _write_front(press)
+    return page
+
+
+def write_event(press: Press, event_id: str) -> Path:
+    """Write the page of one event.
+
+    Raises
+    ------
+    WatchlistError
+        No such event is known as of the session.
+    """
+    from watchlist.report.pages import event_page
+
+    card = next((c for c in press.cards if c["event_id"] == event_id), None)
+    if card is None:
+        raise WatchlistError(
+            f"event {event_id!r}: not known as of {press.facts.as_of}",
+            nearest(event_id, [c["event_id"] for c in press.cards]),
+        )
+    context = event_context(press.facts, card, press.cards, version=__version__)
+    html = event_page(press.renderer, context, linked=press.linked, plotly=press.inlined)
+    return write(press.project.reports_dir / event_file(event_id), html)
+
+
+def write_symbol(press: Press, symbol: str) -> Path:
+    """Write the page of one symbol.
+
+    Raises
+    ------
+    WatchlistError
+        No such symbol is in the store.
+    """
+    from watchlist.report.pages import symbol_page
+
+    security = next((s for s in press.facts.symbols if s["symbol"] == symbol), None)
+    if security is None:
+        raise WatchlistError(
+            f"symbol {symbol!r}: not in the store",
+            nearest(symbol, [s["symbol"] for s in press.facts.symbols]),
+        )
+    context = symbol_context(press.facts, security, press.cards, version=__version__)
+    html = symbol_page(
+        press.renderer,
+        context,
+        linked=press.linked,
+        known_events=frozenset(c["event_id"] for c in press.cards),
+        plotly=press.inlined,
+    )
+    return write(press.project.reports_dir / symbol_file(symbol), html)
+
+
+def open_press(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    config: Config,
+    *,
+    as_of: date,
+    single_file: bool = False,
+) -> Press:
+    """Read what the pages of one session need."""
+    from watchlist.report.render import plotly_source
     from watchlist.steps.report_read import read_facts
 
     facts = read_facts(con, as_of, chart_days=config.report.chart_days)
-    context = daily_context(facts, version=__version__)
-    renderer = open_renderer(project)
-    html = renderer.page(
-        "daily.html.j2",
-        context,
-        daily_figures(context),
-        root="../",
-        plotly=_plotly() if single_file else None,
-        twin=f"{as_of}.json",
-        linked={row["symbol"] for row in context["watchlist"]},
-        cells=heatmap_cells(context["study"]["heatmap"]),
-        **helpers(),
+    return Press(
+        project=project,
+        config=config,
+        facts=facts,
+        cards=cards(facts),
+        renderer=open_renderer(project),
+        plotly=plotly_source(),
+        single_file=single_file,
     )
-    folder = project.reports_dir / "daily"
-    write(folder / f"{as_of}.json", to_json(context))
-    page = write(folder / f"{as_of}.html", html)
-    share_plotly(project)
-    return page
 
 
 def open_renderer(project: Project) -> Renderer:
@@ -79,14 +169,52 @@ def open_renderer(project: Project) -> Renderer:
     return Renderer([*([own] if own.is_dir() else []), packaged("reports")])
 
 
-def share_plotly(project: Project) -> Path:
+def share_plotly(press: Press) -> Path:
     """The one script beside all reports."""
     from watchlist.report.render import PLOTLY_NAME
 
-    return write(project.reports_dir / PLOTLY_NAME, _plotly())
+    return write(press.project.reports_dir / PLOTLY_NAME, press.plotly)
 
 
-def _plotly() -> str:
-    from watchlist.report.render import plotly_source
+def _write_daily_page(press: Press, context: dict[str, Any]) -> Path:
+    from watchlist.report.pages import daily_page
 
-    return plotly_source()
+    html = daily_page(press.renderer, context, linked=press.linked, plotly=press.inlined)
+    folder = press.project.reports_dir / "daily"
+    write(folder / f"{context['as_of']}.json", to_json(context))
+    return write(folder / f"{context['as_of']}.html", html)
+
+
+def _write_linked(press: Press, step: Step | None) -> None:
+    events = [c["event_id"] for c in press.cards]
+    symbols = [s["symbol"] for s in press.facts.symbols]
+    total = len(events) + len(symbols)
+    for done, event_id in enumerate(events):
+        if step is not None:
+            step(done, total, event_id)
+        write_event(press, event_id)
+    for done, symbol in enumerate(symbols, start=len(events)):
+        if step is not None:
+            step(done, total, symbol)
+        write_symbol(press, symbol)
+
+
+def _write_front(press: Press) -> None:
+    """Index, feed and latest, from the twins that lie in the archive."""
+    from watchlist.report.pages import index_page
+
+    folder = press.project.reports_dir
+    twins = _archived(folder)
+    digests = [digest(json.loads(twins[day].read_text(encoding="utf-8"))) for day in sorted(twins)]
+    newest = digests[-1]["as_of"]
+    if newest == press.facts.as_of.isoformat():
+        context = index_context(digests, press.cards, press.facts.symbols, version=__version__)
+        write(folder / "index.html", index_page(press.renderer, context))
+    write(folder / "feed.json", feed(digests, base_url=press.config.report.base_url))
+    write(folder / "latest.html", press.renderer.plain("latest.html.j2", {}, as_of=newest))
+
+
+def _archived(folder: Path) -> dict[str, Path]:
+    """Twins of daily reports by their session."""
+    pattern = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json"
+    return {file.stem: file for file in (folder / "daily").glob(pattern)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from watchlist.errors import StoreError
 from watchlist.report.facts import Facts, Row
 
 if TYPE_CHECKING:
@@ -26,13 +28,25 @@ def read_facts(con: duckdb.DuckDBPyConnection, as_of: date, *, chart_days: int) 
     }
     studies = rows(con, "studies", **known)
     known["studies"] = [study["study_id"] for study in studies]
-    apart = {"previous_report", "studies"}
-    answers = {
-        file.stem: rows(con, file.stem, **known)
-        for file in sorted(SQL.glob("*.sql"))
-        if file.stem not in apart
-    }
+    apart = {"as_of", "previous", "market", "studies"}
+    answers = {f.name: rows(con, f.name, **known) for f in fields(Facts) if f.name not in apart}
     return Facts(as_of=as_of, previous=previous, market=MARKET, studies=studies, **answers)
+
+
+def last_session(con: duckdb.DuckDBPyConnection, on: date | None) -> date:
+    """The last session with a final bar, not after `on`.
+
+    Raises
+    ------
+    StoreError
+        The store has no bar up to then.
+    """
+    found = rows(con, "as_of", calendar=MARKET, on=on)[0]["as_of"]
+    if found is None:
+        until = f" up to {on}" if on else ""
+        raise StoreError(f"the store has no bar{until}", "get some with: watchlist pull")
+    day: date = found
+    return day
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str, **known: Any) -> list[Row]:

@@ -1,0 +1,200 @@
+"""The context of one event's page: everybody it reached, how sure we are, what else happened."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from watchlist.report.facts import Facts, Row, group
+from watchlist.report.panel import headline, path_lines, tests
+
+SCHEMA = "watchlist.event/1"
+
+PLACEBO_SYMBOLS = 4
+"""Targets whose distribution of ordinary days is charted."""
+
+MIN_ORDINARY = 60
+"""Fewer ordinary sessions than this are no distribution."""
+
+
+def event_context(facts: Facts, card: Row, all_cards: list[Row], *, version: str) -> dict[str, Any]:
+    """The whole page as JSON values; `card` is the event's own of `happenings.cards`."""
+    study = headline(facts)
+    event_id = card["event_id"]
+    lines = [] if study is None else path_lines(facts, study, event_id)
+    return {
+        "schema": SCHEMA,
+        "version": version,
+        "kind": "event",
+        "simulated": facts.simulated,
+        "as_of": facts.as_of.isoformat(),
+        "title": card["title"],
+        "event": card,
+        "study": None if study is None else {"name": study["name"], "model": study["model"]},
+        "paths": lines,
+        "effects": _effects(facts, event_id),
+        "placebo": [] if study is None else _placebos(facts, study, event_id),
+        "tests": [] if study is None else tests(facts, study, "event", event_id),
+        "drops": [
+            {"symbol": d["symbol"], "study": _name(facts, d), "reason": d["reason"]}
+            for d in facts.drops
+            if d["event_id"] == event_id
+        ],
+        "treated": [
+            {
+                "factor": f["factor"],
+                "ar": f["ar"],
+                "sar": f["sar"],
+                "treated": f["treated"],
+                "why": f["why"],
+            }
+            for f in facts.factors
+            if f["event_id"] == event_id
+            and study is not None
+            and f["study_id"] == study["study_id"]
+        ],
+        "sympathy": _sympathy(facts, card),
+        "chain": _chain(card, all_cards),
+        "confounders": _confounders(facts, event_id, study, all_cards),
+    }
+
+
+def _name(facts: Facts, row: Row) -> str:
+    return next((str(s["name"]) for s in facts.studies if s["study_id"] == row["study_id"]), "")
+
+
+def _effects(facts: Facts, event_id: str) -> list[Row]:
+    """Every window of every target under every study: both models side by side."""
+    fits = {(f["study_id"], f["symbol"]): f for f in facts.fits if f["event_id"] == event_id}
+    out = []
+    for row in facts.effects:
+        if row["event_id"] != event_id:
+            continue
+        fit = fits.get((row["study_id"], row["symbol"]))
+        out.append(
+            {
+                "study": _name(facts, row),
+                "symbol": row["symbol"],
+                "first_day": row["first_day"],
+                "last_day": row["last_day"],
+                "ret": row["ret"],
+                "car": row["car"],
+                "se": row["se"],
+                "scar": row["scar"],
+                "t_p": row["t_p"],
+                "placebo_p": row["placebo_p"],
+                "placebo_floor": row["placebo_floor"],
+                "p_adjusted": row["p_romano_wolf"] or row["p_holm"],
+                "mde": row["mde"],
+                "days": row["days"],
+                "observations": None if fit is None else fit["observations"],
+                "masked": None if fit is None else fit["masked"],
+                "note": row["note"] or (None if fit is None else fit["note"]),
+            }
+        )
+    return out
+
+
+def _placebos(facts: Facts, study: Row, event_id: str) -> list[Row]:
+    """The event's own fit applied to every session without an event of the symbol."""
+    busy = _event_sessions(facts)
+    out = []
+    for fit in facts.fits:
+        if fit["study_id"] != study["study_id"] or fit["event_id"] != event_id:
+            continue
+        residuals = _residuals(facts, fit)
+        ordinary = [
+            value
+            for session, value in residuals.items()
+            if session not in busy.get(fit["symbol"], set())
+        ]
+        if fit["day0"] not in residuals or len(ordinary) < MIN_ORDINARY:
+            continue
+        out.append(
+            {
+                "symbol": fit["symbol"],
+                "observed": residuals[fit["day0"]],
+                "ordinary": [round(value, 5) for value in ordinary],
+            }
+        )
+    out.sort(key=lambda row: (-abs(row["observed"]), row["symbol"]))
+    return out[:PLACEBO_SYMBOLS]
+
+
+def _residuals(facts: Facts, fit: Row) -> dict[date, float]:
+    """What one fit leaves of every session that has all its returns."""
+    own = facts.series.get(fit["symbol"], {})
+    factors = [facts.series.get(name, {}) for name in fit["factors"]]
+    return {
+        session: ret
+        - (fit["alpha"] or 0.0)
+        - sum(beta * f[session] for beta, f in zip(fit["betas"], factors, strict=True))
+        for session, ret in own.items()
+        if all(session in f for f in factors)
+    }
+
+
+def _event_sessions(facts: Facts) -> dict[str, set[date]]:
+    day0 = {e["event_id"]: e["day0"] for e in facts.events if e["day0"] is not None}
+    busy: dict[str, set[date]] = {}
+    for target in facts.event_targets:
+        if target["event_id"] in day0:
+            busy.setdefault(target["symbol"], set()).add(day0[target["event_id"]])
+    return busy
+
+
+def _sympathy(facts: Facts, card: Row) -> list[Row]:
+    """Day-0 returns of watched symbols and peers that the event does not list."""
+    if card["day0"] is None:
+        return []
+    day0 = date.fromisoformat(card["day0"])
+    listed = {t["symbol"] for t in card["targets"]}
+    roles = {s["symbol"]: s["role"] for s in facts.symbols}
+    return sorted(
+        (
+            {"symbol": r["symbol"], "role": roles.get(r["symbol"], ""), "ret": r["ret"]}
+            for r in facts.returns
+            if r["session"] == day0 and r["symbol"] not in listed
+        ),
+        key=lambda row: (row["role"] in {"benchmark", "factor"}, -abs(row["ret"]), row["symbol"]),
+    )
+
+
+def _chain(card: Row, all_cards: list[Row]) -> list[Row]:
+    """The events that are one story with this one, oldest first."""
+    if card["chain"] is None:
+        return []
+    return [
+        {
+            "event_id": c["event_id"],
+            "title": c["title"],
+            "on": c["on"],
+            "stage": c["chain_stage"],
+            "this": c["event_id"] == card["event_id"],
+        }
+        for c in sorted(all_cards, key=lambda c: (c["on"], c["event_id"]))
+        if c["chain"] == card["chain"]
+    ]
+
+
+def _confounders(facts: Facts, event_id: str, study: Row | None, all_cards: list[Row]) -> list[Row]:
+    titles = {c["event_id"]: c["title"] for c in all_cards}
+    found = [
+        o
+        for o in facts.overlaps
+        if study is not None
+        and o["study_id"] == study["study_id"]
+        and o["event_id"] == event_id
+        and o["kind"] != "estimation-window"
+        and o["other_event_id"] in titles
+    ]
+    return [
+        {
+            "event_id": other,
+            "title": titles[other],
+            "kind": kind,
+            "sessions_apart": rows[0]["sessions_apart"],
+            "symbols": sorted({r["symbol"] for r in rows}),
+        }
+        for (other, kind), rows in group(found, "other_event_id", "kind").items()
+    ]

@@ -1,0 +1,100 @@
+"""Contexts to whole pages: which template, which charts, which helpers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watchlist.report.facts import Row
+from watchlist.report.figures import (
+    HEATMAP_SHOWN,
+    Chart,
+    daily_figures,
+    path_chart,
+    placebo_chart,
+    price_chart,
+)
+from watchlist.report.render import Renderer
+from watchlist.report.view import heatmap_cells, path_at, path_days
+
+EVENT_PATHS = 8
+"""Targets with a chart of their own on an event's page."""
+
+
+def daily_page(
+    renderer: Renderer,
+    context: dict[str, Any],
+    *,
+    linked: frozenset[str],
+    plotly: str | None = None,
+) -> str:
+    """The page of one session; `linked` symbols have a page to link to."""
+    return renderer.page(
+        "daily.html.j2",
+        context,
+        daily_figures(context),
+        root="../",
+        plotly=plotly,
+        linked=linked,
+        twin=f"{context['as_of']}.json",
+        cells=heatmap_cells(context["study"]["heatmap"]),
+        path_days=path_days,
+        path_at=path_at,
+        heatmap_shown=HEATMAP_SHOWN,
+    )
+
+
+def event_page(
+    renderer: Renderer,
+    context: dict[str, Any],
+    *,
+    linked: frozenset[str],
+    plotly: str | None = None,
+) -> str:
+    """The page of one event."""
+    charts: list[Chart] = [
+        path_chart(f"car-{n}", context["title"], line)
+        for n, line in enumerate(context["paths"][:EVENT_PATHS])
+    ]
+    charts += [placebo_chart(f"placebo-{n}", row) for n, row in enumerate(context["placebo"])]
+    return renderer.page(
+        "event.html.j2",
+        context,
+        {chart.chart_id: chart for chart in charts},
+        root="../",
+        plotly=plotly,
+        linked=linked,
+        path_days=path_days,
+        path_at=path_at,
+        shown_paths=EVENT_PATHS,
+    )
+
+
+def symbol_page(
+    renderer: Renderer,
+    context: dict[str, Any],
+    *,
+    linked: frozenset[str],
+    known_events: frozenset[str],
+    plotly: str | None = None,
+) -> str:
+    """The page of one symbol."""
+    charts = {}
+    if context["price"]["close"]:
+        charts["price"] = price_chart("price", context["price"], tall=True)
+    return renderer.page(
+        "symbol.html.j2",
+        context,
+        charts,
+        root="../",
+        plotly=plotly,
+        linked=linked,
+        known_events=known_events,
+    )
+
+
+def index_page(renderer: Renderer, context: dict[str, Any]) -> str:
+    """The front door."""
+    linked: list[Row] = context["symbols"]
+    return renderer.page(
+        "index.html.j2", context, {}, root="", linked=frozenset(s["symbol"] for s in linked)
+    )

@@ -24,7 +24,7 @@ Content = dict[str, tuple[object, ...]]
 
 
 def content(con: duckdb.DuckDBPyConnection) -> Content:
-    """Rows and an order-free checksum of each table, the views' text, and the pulls' standing."""
+    """Rows and an order-free checksum of each table, the text of views and macros, and the pulls' standing."""
     found: Content = {}
     for (table,) in con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'base' "
@@ -37,6 +37,13 @@ def content(con: duckdb.DuckDBPyConnection) -> Content:
         con.execute(
             "SELECT view_name, sql, comment FROM duckdb_views() WHERE schema_name = 'main' "
             "AND NOT internal AND database_name = current_database() ORDER BY 1"
+        ).fetchall()
+    )
+    found["(macros)"] = tuple(
+        con.execute(
+            "SELECT function_name, parameters, macro_definition, comment FROM duckdb_functions() "
+            "WHERE schema_name = 'main' AND NOT internal "
+            "AND database_name = current_database() ORDER BY 1"
         ).fetchall()
     )
     found["(pulls)"] = tuple(con.execute(STANDING).fetchall())

@@ -143,7 +143,15 @@ def pull_symbol(
 
 def failed(security: Security, source: Source, at: datetime, error: SourceError) -> SymbolPull:
     """The outcome of an error; a security that is delisted, or that a file lacks, is skipped."""
-    ended = SymbolPull(security.symbol, source.name, at, at, "failed", reason=error.message)
+    ended = SymbolPull(
+        security.symbol,
+        source.name,
+        at,
+        at,
+        "failed",
+        reason=error.message,
+        attempts=error.attempts,
+    )
     if isinstance(error, AbsentSymbolError):
         return replace(ended, outcome="skipped")
     transient = isinstance(error, TransientSourceError)

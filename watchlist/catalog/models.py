@@ -144,6 +144,8 @@ class Event(Table):
     note: Text | None = None
     named: tuple[Symbol, ...] = ()
     exposed: tuple[Symbol, ...] = ()
+    phrases: tuple[Text, ...] = ()
+    """Words by which texts refer to the event; `watchlist coverage read` looks for them."""
     sources: tuple[EventSource, ...] = Field(min_length=1)
 
     @property

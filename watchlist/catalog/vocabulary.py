@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 Role = Literal["watchlist", "peer", "benchmark", "factor", "reference"]
@@ -51,3 +54,10 @@ HoldingKind = Literal["equity", "warrants", "loan", "grant", "offtake", "price-f
 HoldingState = Literal[
     "closed", "signed", "letter-of-intent", "applied", "talks", "lapsed", "unknown"
 ]
+
+
+@cache
+def minerals() -> dict[str, tuple[str, ...]]:
+    """Each mineral of `minerals.toml` by its name in the catalogue, with the words of texts."""
+    text = (Path(__file__).parent / "minerals.toml").read_text(encoding="utf-8")
+    return {name: tuple(words) for name, words in tomllib.loads(text)["minerals"].items()}

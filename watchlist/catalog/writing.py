@@ -1,0 +1,187 @@
+"""Changing the project's own `events.toml`: its comments, order and layout stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Table
+
+from watchlist.catalog.loading import (
+    PACKAGED,
+    Parsed,
+    catalog_error,
+    check_references,
+    parse_catalog,
+    read_events,
+    read_files,
+)
+from watchlist.errors import CatalogError
+
+if TYPE_CHECKING:
+    from watchlist.catalog.models import Event
+    from watchlist.project import Project
+
+HEADER = "# Events of this project: they join the packaged ones, or replace them by event_id."
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did, by event id."""
+
+    path: Path
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]
+    """In the project's own file, or a packaged event that the file now overrides."""
+    unchanged: tuple[str, ...]
+
+
+def add_file(project: Project, source: Path, *, replace: bool = False) -> Merged:
+    """Check the events of a TOML file and merge them into the project's `events.toml`.
+
+    Nothing is written unless every event of the file is valid.
+
+    Raises
+    ------
+    CatalogError
+        The file is missing, holds no event, or one is wrong; or an id is taken by another event
+        and `replace` was not asked for.
+    """
+    if not source.is_file():
+        raise CatalogError(f"{source}: no such file", "give a TOML file with [[events]] tables")
+    parsed = parse_catalog(project)
+    if parsed.problems:
+        raise catalog_error(parsed.problems)
+    known = dict(parsed.events)
+    ids = _read_checked(parsed, source)
+    tables = {str(table["event_id"]): table for table in _tables(_document(source), source)}
+    taken = [i for i in ids if i in known and known[i] != parsed.events[i]]
+    if taken and not replace:
+        raise CatalogError(
+            f"{source}: {', '.join(taken)} is already in the catalogue, and says something else",
+            "give another event_id, or replace it with --replace",
+        )
+    unchanged = tuple(i for i in tables if i in known and i not in taken)
+    return _merge(project, {i: tables[i] for i in tables if i not in unchanged}, known, unchanged)
+
+
+def put_events(project: Project, events: Iterable[Event]) -> Merged:
+    """Write events into the project's `events.toml`, over those of the same id.
+
+    Raises
+    ------
+    CatalogError
+        The file is not valid as it stands.
+    """
+    parsed = parse_catalog(project)
+    if parsed.problems:
+        raise catalog_error(parsed.problems)
+    return _merge(project, {e.event_id: event_table(e) for e in events}, parsed.events, ())
+
+
+def event_table(event: Event) -> Table:
+    """The event as a TOML table, in the order of the packaged file; what is None is left out."""
+    table = tomlkit.table()
+    for name, value in event.model_dump(exclude_defaults=True).items():
+        if name == "sources":
+            continue
+        table.add(name, list(value) if isinstance(value, tuple) else _plain(value))
+    sources = tomlkit.array().multiline(True)
+    for source in event.sources:
+        inline = tomlkit.inline_table()
+        inline.update(source.model_dump(exclude_none=True))
+        sources.append(inline)
+    table.add("sources", sources)
+    return table
+
+
+def _plain(value: Any) -> Any:
+    """A whole amount without its decimal point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _read_checked(parsed: Parsed, source: Path) -> list[str]:
+    ids = read_events(source, parsed)
+    if not parsed.problems:
+        check_references(parsed)
+    if parsed.problems:
+        raise catalog_error(parsed.problems)
+    if not ids:
+        raise CatalogError(
+            f"{source}: no [[events]] table", "an example: watchlist events show mp-dod-2025"
+        )
+    return ids
+
+
+def _document(path: Path) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(path.read_text(encoding="utf-8"))
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{path}: not valid TOML: {error}") from None
+
+
+def _merge(
+    project: Project,
+    tables: dict[str, Table],
+    known: dict[str, Event],
+    unchanged: tuple[str, ...],
+) -> Merged:
+    path = project.own("events.toml")
+    document = _document(path) if path.is_file() else tomlkit.document()
+    if not path.is_file():
+        document.add(tomlkit.comment(HEADER.removeprefix("# ")))
+        document.add(tomlkit.nl())
+    listed = _tables(document, path)
+    own = {str(table.get("event_id")): table for table in listed}
+    for event_id, table in tables.items():
+        if event_id in own:
+            _update(own[event_id], table)
+            continue
+        if len(listed) and not listed[-1].as_string().endswith("\n\n"):
+            listed[-1].add(tomlkit.nl())
+        listed.append(table)
+    if tables:
+        _write_whole(path, tomlkit.dumps(document))
+    return Merged(
+        path=path,
+        added=tuple(i for i in tables if i not in known),
+        replaced=tuple(i for i in tables if i in known),
+        unchanged=unchanged,
+    )
+
+
+def _tables(document: tomlkit.TOMLDocument, path: Path) -> AoT:
+    listed = document.get("events")
+    if listed is None:
+        listed = tomlkit.aot()
+        document.add("events", listed)
+    if not isinstance(listed, AoT):
+        raise CatalogError(f"{path}: events must be written as [[events]], once for each")
+    return listed
+
+
+def _update(table: Table, new: Table) -> None:
+    """Make `table` say what `new` says; fields that agree keep their comments."""
+    for name in [name for name in table if name not in new]:
+        table.remove(name)
+    for name, value in new.items():
+        if name not in table or table[name] != value:
+            table[name] = value
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Replace the file at once, after proving that what will stand there can be read again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.write_text(text, encoding="utf-8")
+    parsed = Parsed()
+    read_files(parsed, PACKAGED)
+    read_events(new, parsed)
+    if parsed.problems:
+        new.unlink()
+        raise catalog_error(parsed.problems)
+    new.replace(path)

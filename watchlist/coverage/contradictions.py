@@ -1,0 +1,218 @@
+"""Where a text says something else than the catalogue: each with the claim, the fact, the span."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from watchlist.coverage.matching import Heard, Link
+from watchlist.coverage.mention import Mention
+
+if TYPE_CHECKING:
+    from watchlist.catalog import Catalog, Event, Holding, Security
+
+NOT_CLOSED = ("letter-of-intent", "applied", "talks", "lapsed")
+ALIKE, SAME = 0.5, 0.97
+"""A quotation at least so much like a known one, but less than the same, was reworded."""
+DATE_SLIP = (2, 21)
+"""Days by which a date is wrong and not another event's."""
+
+_OWNS = re.compile(
+    r"\b(?:took|takes|taken|acquired|bought|purchased|holds|owns|has|secured|obtained|now)\b"
+    r"[^.;]{0,80}?\b(?:stakes?|shares?|ownership|shareholder|holding)\b",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(
+    r"\b(?:plans?|agreed to|intends?|would|letter of intent|non-binding|not closed|to take|may|"
+    r"proposed|seek\w*|considering|talks)\b",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"\b(?:drop\w*|retreat\w*|abandon\w*|no longer|scrap\w*|without|withdr\w+|"
+    r"back\w* away|end\w*)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[“\"]([^”\"]{20,400})[”\"]")
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A claim of the text against a fact of the catalogue."""
+
+    event_id: str
+    claim: str
+    fact: str
+    evidence: str
+    first_char: int
+    last_char: int
+
+
+def find_contradictions(
+    text: str, heard: list[Heard], links: list[Link], catalog: Catalog, written_on: date | None
+) -> list[Contradiction]:
+    """Every claim that the catalogue contradicts, by place, each once."""
+    by_sentence: dict[int, list[Link]] = {}
+    for link in links:
+        by_sentence.setdefault(link.sentence.first, []).append(link)
+    linked = {link.event_id for link in links}
+    found: list[Contradiction] = []
+    for one in heard:
+        own = by_sentence.get(one.sentence.first, [])
+        found += _stakes(one, catalog)
+        found += _known_claims(one, linked)
+        for link in own:
+            event = catalog.event(link.event_id)
+            found += _amount(one, event, link)
+            found += _date(one, event, link, catalog)
+            found += _overtaken(one, event, catalog, written_on)
+    found += _quotes(text, linked)
+    return sorted(set(found), key=lambda c: (c.first_char, c.last_char, c.event_id, c.claim))
+
+
+def _stakes(one: Heard, catalog: Catalog) -> Iterator[Contradiction]:
+    """A stake told as held that is only intended."""
+    if not _OWNS.search(one.sentence.text) or _HEDGED.search(one.sentence.text):
+        return
+    for symbol in sorted(one.values("company")):
+        security = catalog.security(symbol)
+        open_one = _open_stake(security)
+        if open_one is None or open_one.event_id is None:
+            continue
+        mention = next(m for m in one.mentions if m.kind == "company" and m.value == symbol)
+        state = open_one.state.replace("-", " ")
+        since = f" as of {open_one.state_on}" if open_one.state_on else ""
+        terms = f": {open_one.terms}" if open_one.terms else ""
+        yield Contradiction(
+            open_one.event_id,
+            f"a stake in {security.name} is held",
+            f"{open_one.holder}: {state}{since}, not closed{terms}",
+            one.sentence.text,
+            mention.first_char,
+            mention.last_char,
+        )
+
+
+def _open_stake(security: Security) -> Holding | None:
+    """The stake that is only intended, where none is closed or signed."""
+    stakes = [h for h in security.holdings if h.kind in ("equity", "warrants")]
+    if not stakes or any(h.state not in NOT_CLOSED for h in stakes):
+        return None
+    return stakes[0]
+
+
+def _known_claims(one: Heard, linked: set[str]) -> Iterator[Contradiction]:
+    for claim in _claims()["claims"]:
+        if claim["event_id"] not in linked:
+            continue
+        matches = [re.search(w, one.sentence.text, re.IGNORECASE) for w in claim["words"]]
+        if all(matches):
+            first = min(m.start() for m in matches if m) + one.sentence.first
+            last = max(m.end() for m in matches if m) + one.sentence.first
+            yield Contradiction(
+                claim["event_id"], claim["claim"], claim["fact"], one.sentence.text, first, last
+            )
+
+
+def _amount(one: Heard, event: Event, link: Link) -> Iterator[Contradiction]:
+    """A sum for the event that neither the table nor its summary knows."""
+    if event.amount_usd is None or "amount" in link.why or "phrase" not in link.why:
+        return
+    sums = [m for m in one.mentions if m.kind == "amount" and m.unit == "USD" and m.number]
+    known = {event.amount_usd, *(s.says_amount_usd for s in event.sources)}
+    known |= {float(n) * 1e9 for n in re.findall(r"(\d+(?:\.\d+)?) billion", event.summary or "")}
+    known |= {float(n) * 1e6 for n in re.findall(r"(\d+(?:\.\d+)?) million", event.summary or "")}
+    if len(sums) == 1 and not any(k and _close(sums[0], k) for k in known):
+        yield Contradiction(
+            event.event_id,
+            f"the amount is {sums[0].evidence}",
+            f"USD {event.amount_usd:,.0f}",
+            one.sentence.text,
+            sums[0].first_char,
+            sums[0].last_char,
+        )
+
+
+def _close(mention: Mention, amount: float) -> bool:
+    return mention.number is not None and abs(mention.number - amount) <= 0.05 * amount
+
+
+def _date(one: Heard, event: Event, link: Link, catalog: Catalog) -> Iterator[Contradiction]:
+    """A day that misses the event's by a little and is no other event's of its chain."""
+    if not set(link.why) & {"phrase", "company"} or "date" in link.why:
+        return
+    for mention in one.mentions:
+        if mention.kind != "date" or mention.unit != "day":
+            continue
+        said = date.fromisoformat(mention.value)
+        apart = abs((said - event.announced_on).days)
+        others = {e.announced_on for e in catalog.events if e.event_id != event.event_id}
+        stated = {s.says_on for s in event.sources} | {s.published_on for s in event.sources}
+        if DATE_SLIP[0] <= apart <= DATE_SLIP[1] and said not in others | stated:
+            yield Contradiction(
+                event.event_id,
+                f"it was on {said}",
+                f"it became public on {event.announced_on}",
+                one.sentence.text,
+                mention.first_char,
+                mention.last_char,
+            )
+
+
+def _overtaken(
+    one: Heard, event: Event, catalog: Catalog, written_on: date | None
+) -> Iterator[Contradiction]:
+    """A policy told as standing after its chain had failed."""
+    if event.chain is None or written_on is None or _GONE.search(one.sentence.text):
+        return
+    for later in catalog.events:
+        failed = later.chain == event.chain and later.chain_stage == "failure"
+        if failed and later.announced_on <= written_on:
+            policy = [m for m in one.mentions if m.kind == "policy" and m.value == event.category]
+            first = policy[0].first_char if policy else one.sentence.first
+            last = policy[0].last_char if policy else one.sentence.last
+            yield Contradiction(
+                later.event_id,
+                "the policy stands",
+                f"{later.announced_on}: {later.title}",
+                one.sentence.text,
+                first,
+                last,
+            )
+
+
+def _quotes(text: str, linked: set[str]) -> Iterator[Contradiction]:
+    """A quotation whose words are much like the known ones, but not the same."""
+    for match in _QUOTED.finditer(text):
+        for quote in _claims()["quotes"]:
+            if quote["event_id"] not in linked:
+                continue
+            alike = _likeness(match.group(1), quote["words"])
+            if ALIKE <= alike < SAME:
+                yield Contradiction(
+                    quote["event_id"],
+                    f"{quote['speaker']} said: {match.group(1).strip(' ,.')}",
+                    f"as reported ({quote['source']}): {quote['words']}",
+                    match.group(),
+                    match.start(),
+                    match.end(),
+                )
+
+
+def _likeness(one: str, other: str) -> float:
+    """Share of the shorter text's words that stand in the longer one in the same order."""
+    a, b = re.findall(r"[a-z']+", one.lower()), re.findall(r"[a-z']+", other.lower())
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) / max(1, min(len(a), len(b)))
+
+
+@cache
+def _claims() -> dict[str, Any]:
+    text = (Path(__file__).parent / "claims.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

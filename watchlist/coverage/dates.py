@@ -1,0 +1,207 @@
+"""Dates in words and relative to the text's own date: each an ISO day, month or year.
+
+`unit` says how exact a mention is: day, month or year. A relative date without the date of the
+text stays unresolved and is not reported; a month and day without a year takes the year that puts
+it nearest to the text's date.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from watchlist.coverage.mention import Mention, without_overlaps
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_MONTH = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)"
+)
+_DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+
+_ABSOLUTE = (
+    re.compile(rf"(?<!\w){_MONTH}\s+{_DAY}\s*,?\s+{_YEAR}(?!\w)"),
+    re.compile(rf"(?<![\w.]){_DAY}\s+(?:of\s+)?{_MONTH}\s*,?\s+{_YEAR}(?!\w)"),
+    re.compile(r"(?<![\w\-/])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?![\w\-/])"),
+    re.compile(
+        r"(?<![\w\-/.])(?P<month>1[0-2]|0?[1-9])/(?P<day>[12]\d|3[01]|0?[1-9])/(?P<year>20\d\d)"
+        r"(?![\w\-/])"
+    ),
+)
+_NOT_A_COUNT = (
+    r"(?!\s*(?:%|per\s?cent|percent|people|miles?|tonnes?|tons?|points?|times|million|billion|"
+    r"companies|projects|countries|mines?|years?|of\s+them))"
+)
+_WITHOUT_YEAR = (
+    re.compile(rf"(?<!\w){_MONTH}\s+{_DAY}(?![\w,.:]*\d)(?!\w){_NOT_A_COUNT}"),
+    re.compile(rf"(?<![\w.,$€£]){_DAY}\s+(?:of\s+)?{_MONTH}(?!\w)(?!\.?\s*,?\s*(?:19|20)\d\d)"),
+)
+_MONTH_YEAR = re.compile(rf"(?<!\w)(?<!\d\s){_MONTH}\s*,?\s+(?:of\s+)?{_YEAR}(?!\w)")
+_ONLY_MONTH = re.compile(
+    r"\b(?:in|since|until|by|during|late|early|mid|last|next|of)[\s\-]+"
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|"
+    r"December)(?!\w)(?!\.?\s+\d)(?!\s+(?:Act|Day|on\s+Washington))"
+)
+_ONLY_YEAR = re.compile(
+    r"\b(?:[Ii]n|[Bb]y|[Ss]ince|[Uu]ntil|[Dd]uring|[Tt]hrough|[Ff]rom|[Bb]efore|[Aa]fter|late|early|"
+    r"end\s+of|fiscal|FY)\s*(?P<year>(?:19|20)\d\d)(?![\w,.]*\d)(?!\w)(?!\s*(?:%|per\s?cent|percent|"
+    r"tonnes?|tons?|people|dollars|employees|jobs|companies|pages|metric|megawatts|hectares|acres|"
+    r"miles|feet|meters|metres|kilograms?|shares|units|rpm))"
+)
+_RELATIVE = re.compile(
+    r"\b(?P<word>[Yy]esterday|[Tt]oday|[Tt]omorrow)\b(?!['’]s\s+(?:world|society))"
+)
+_WEEKDAY = re.compile(
+    r"\b(?:(?P<which>last|next|this|coming)\s+)?"
+    r"(?P<name>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)s?\b"
+    r"(?!\s+(?:Night\s+Football|Times|Post|Morning\s+Herald))(?<!Mondays)(?<!Black\sFriday)"
+    r"(?<!Good\sFriday)(?<!Cyber\sMonday)(?<![a-z]ays)"
+)
+_THIS_YEAR = re.compile(r"\b(?:[Ee]arlier\s+this|[Ll]ater\s+this|[Tt]his|[Ll]ast|[Nn]ext)\s+year\b")
+
+
+def find_dates(text: str, written_on: date | None = None) -> list[Mention]:
+    """Every date that the text names, resolved where that is possible.
+
+    Parameters
+    ----------
+    written_on : date, optional
+        The text's own date; without it relative dates are left out.
+    """
+    found = list(_absolute(text))
+    found += _month_year(text)
+    if written_on is not None:
+        found += _without_year(text, written_on)
+        found += _relative(text, written_on)
+        found += _only_month(text, written_on)
+    found += [_mention(match, match["year"], "year", "year") for match in _ONLY_YEAR.finditer(text)]
+    return without_overlaps(list(dict.fromkeys(found)))
+
+
+def days_without_year(text: str) -> list[tuple[int, int]]:
+    """Month and day of every date that lacks its year: what may give the text's year away."""
+    found = []
+    for pattern in _WITHOUT_YEAR:
+        found += [(_month(match), int(match["day"])) for match in pattern.finditer(text)]
+    return found
+
+
+def _absolute(text: str) -> Iterator[Mention]:
+    for pattern in _ABSOLUTE:
+        for match in pattern.finditer(text):
+            found = _day(int(match["year"]), _month(match), int(match["day"]))
+            if found is not None:
+                yield _mention(match, found.isoformat(), "day")
+
+
+def _without_year(text: str, written_on: date) -> Iterator[Mention]:
+    for pattern in _WITHOUT_YEAR:
+        for match in pattern.finditer(text):
+            found = nearest_year(_month(match), int(match["day"]), written_on)
+            if found is not None:
+                yield _mention(match, found.isoformat(), "day")
+
+
+def nearest_year(month: int, day: int, to: date) -> date | None:
+    """That day of the year in which it lies nearest to `to`; None for a day that no year has.
+
+    A day ahead counts twice as far: texts speak more of what was.
+    """
+    near = [
+        found for year in (to.year - 1, to.year, to.year + 1) if (found := _day(year, month, day))
+    ]
+    return min(near, key=lambda found: _distance(found, to), default=None)
+
+
+def _distance(found: date, to: date) -> int:
+    days = (found - to).days
+    return 2 * days if days > 0 else -days
+
+
+def _month_year(text: str) -> Iterator[Mention]:
+    for match in _MONTH_YEAR.finditer(text):
+        yield _mention(match, f"{match['year']}-{_month(match):02d}", "month")
+
+
+def _only_month(text: str, written_on: date) -> Iterator[Mention]:
+    for match in _ONLY_MONTH.finditer(text):
+        month = _month(match)
+        ahead = match.group().lower().startswith("next") or month > written_on.month + 1
+        year = written_on.year
+        if month > written_on.month and not _speaks_of_future(text, match):
+            year -= 1
+        elif ahead and month < written_on.month:
+            year += 1
+        yield _mention(match, f"{year}-{month:02d}", "month", "month")
+
+
+def _speaks_of_future(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - 60) : match.start()].lower()
+    return bool(
+        re.search(r"\b(?:will|next|expects?|expected|until|plans?|scheduled|due)\b", before)
+    )
+
+
+def _relative(text: str, written_on: date) -> Iterator[Mention]:
+    for match in _RELATIVE.finditer(text):
+        shift = {"yesterday": -1, "today": 0, "tomorrow": 1}[match["word"].lower()]
+        yield _mention(match, (written_on + timedelta(days=shift)).isoformat(), "day")
+    for match in _WEEKDAY.finditer(text):
+        back = (written_on.weekday() - WEEKDAYS.index(match["name"].lower())) % 7
+        which = match["which"] or ""
+        if which in ("next", "coming") or (not which and _future_weekday(text, match)):
+            found = written_on + timedelta(days=7 - back if back else 7)
+        elif which == "last":
+            found = written_on - timedelta(days=back or 7)
+        else:
+            found = written_on - timedelta(days=back)
+        yield _mention(match, found.isoformat(), "day")
+    for match in _THIS_YEAR.finditer(text):
+        shift = {"last": -1, "next": 1}.get(match.group().split()[0].lower(), 0)
+        yield _mention(match, str(written_on.year + shift), "year")
+
+
+def _future_weekday(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - 40) : match.start()].lower()
+    return bool(re.search(r"\b(?:will|is set to|are set to|due|scheduled)\b[^.]*$", before))
+
+
+def _month(match: re.Match[str]) -> int:
+    word = match["month"]
+    return int(word) if word.isdigit() else MONTHS[word.rstrip(".").lower()]
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    return (
+        date(year, month, day) if 1 <= month <= 12 and day <= monthrange(year, month)[1] else None
+    )
+
+
+def _mention(match: re.Match[str], value: str, unit: str, group: str | None = None) -> Mention:
+    first, last = match.span(group) if group else match.span()
+    return Mention(first, last, "date", value, match.string[first:last], unit=unit)

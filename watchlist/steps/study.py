@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ import polars as pl
 from watchlist import __version__, store
 from watchlist.errors import StudyError
 from watchlist.study import Panel, StudyDesign, StudyResult, event_study, panel_from_frame
-from watchlist.study.design import SECTOR
+from watchlist.study.design import SECTOR, Overlap
 
 if TYPE_CHECKING:
     import duckdb
@@ -99,7 +100,7 @@ def daily_designs(config: Config) -> tuple[StudyDesign, ...]:
         min_observations=settings.min_observations,
         overlap=settings.overlap,
     )
-    other = "mask" if settings.overlap == "keep" else "keep"
+    other: Overlap = "mask" if settings.overlap == "keep" else "keep"
     sector = (settings.market, SECTOR)
     return (
         replace(base, name="daily-market", headline=True),
@@ -174,11 +175,10 @@ def _write(
         "warnings": list(result.warnings),
         "version": __version__,
     }
-    types = {"warnings": pl.List(pl.String), "study_id": pl.Int32}
     store.write_frame(
         con,
         "studies",
-        pl.DataFrame([row], schema_overrides=types),
+        pl.DataFrame([row], schema_overrides={"warnings": pl.List(pl.String())}),
         replace={"study_id": study_id},
     )
     for table, frame in result.tables.items():
@@ -220,11 +220,10 @@ def _start(
 ) -> date:
     """First session to read: enough before the first event that has bars before it."""
     known = events.join(first_bars, on="symbol").filter(pl.col("day0") > pl.col("first"))
-    earliest = known["day0"].min() if len(known) else sessions[-1]
-    at = sessions.search_sorted(earliest)
+    days: list[date] = sessions.to_list()
+    earliest = min(known["day0"].to_list(), default=days[-1])
     needed = config.study.history - config.study.estimation[0]
-    start: date = sessions[max(0, at - needed)]
-    return start
+    return days[max(0, bisect_left(days, earliest) - needed)]
 
 
 def _talk(results: list[StudyResult]) -> tuple[str, ...]:

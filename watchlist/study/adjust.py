@@ -28,13 +28,13 @@ def adjusted(effects: pl.DataFrame, study: Study) -> pl.DataFrame:
     )
 
 
-def adjust_within(frame: pl.DataFrame, p: str, family: list[str]) -> pl.DataFrame:
-    """Fill p_holm and p_bh within each family of tests."""
+def adjust_within(frame: pl.DataFrame, family: list[str]) -> pl.DataFrame:
+    """Fill p_holm and p_bh from p within each family of tests."""
     if frame.is_empty():
         return frame
     parts = []
     for _, part in frame.with_row_index("_at").group_by(family, maintain_order=True):
-        raw = part[p].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        raw = part["p"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
         parts.append(
             part.with_columns(
                 pl.Series("p_holm", holm(raw)).fill_nan(None),

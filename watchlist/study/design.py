@@ -26,12 +26,18 @@ Model = Literal[
 ]
 Overlap = Literal["keep", "mask", "drop", "joint"]
 Returns = Literal["simple", "log"]
+Subject = Literal["returns", "volume", "volatility"]
 Correlation = Literal["shared-date", "calendar-overlap", "calendar-all", "relative-day"]
 
 SECTOR = "sector"
 """Factor name that stands for each security's own sector factor."""
 PEERS = "peers"
 """Factor name that stands for an equal-weighted basket of peers without the event's targets."""
+
+MARKET_VOLUME = "market-volume"
+"""Factor name, in studies of volume, that stands for the log volume of the other securities."""
+
+PLACEHOLDERS = (SECTOR, PEERS, MARKET_VOLUME)
 
 NO_FACTOR_MODELS = ("constant-mean", "synthetic-control")
 ONE_FACTOR_MODELS = ("market-adjusted", "market", "scholes-williams", "dimson", "trade-to-trade")
@@ -45,9 +51,11 @@ class StudyDesign:
     """
 
     name: str = "study"
+    subject: Subject = "returns"
+    """What is studied: returns, log dollar volume, or |AR| against its usual size."""
     model: Model = "market"
     factors: tuple[str, ...] = ("SPY",)
-    """Columns of the panel, or "sector" / "peers", which mean another series for each security."""
+    """Columns of the panel, or "sector", "peers", "market-volume": another series for each pair."""
     risk_free: str | None = None
     """Column of the risk-free return; when given, excess returns are modelled."""
     estimation: Window = (-130, -11)
@@ -61,6 +69,8 @@ class StudyDesign:
     """What other events of the same security do to a pair: see `watchlist.study.overlap`."""
     mask_days: Window = (0, 1)
     """Days of another event that leave the estimation window."""
+    peers_without_targets: bool = False
+    """Baskets of peers leave out every target of the event, not only the security itself."""
     leads: int = 1
     """Leads of the market in Scholes-Williams (always 1) and Dimson."""
     lags: int = 1
@@ -79,6 +89,7 @@ class StudyDesign:
         _known("model", self.model, get_args(Model))
         _known("overlap", self.overlap, get_args(Overlap))
         _known("returns", self.returns, get_args(Returns))
+        _known("subject", self.subject, get_args(Subject))
         _known("correlation", self.correlation, get_args(Correlation))
         self._check_factors()
         self._check_windows()
@@ -100,8 +111,10 @@ class StudyDesign:
         """k: parameters that the model fits to each pair."""
         if self.model == "market-adjusted":
             return 0
-        if self.model in NO_FACTOR_MODELS:
+        if self.model == "constant-mean":
             return 1
+        if self.model == "synthetic-control":
+            return 0
         if self.model == "dimson":
             return 2 + self.leads + self.lags
         return 1 + len(self.factors)
@@ -138,6 +151,13 @@ class StudyDesign:
                 f"model {self.model!r} takes one factor, the market, not {list(self.factors)}",
                 "use model 'factors' for several",
             )
+        if self.subject == "volume" and self.factors not in ((), (MARKET_VOLUME,)):
+            raise StudyError(
+                f"a study of volume cannot use {list(self.factors)}",
+                f"use {MARKET_VOLUME!r} with model 'market', or none with 'constant-mean'",
+            )
+        if self.subject == "returns" and MARKET_VOLUME in self.factors:
+            raise StudyError(f"{MARKET_VOLUME!r} is no factor of returns", "use subject 'volume'")
         if self.model not in NO_FACTOR_MODELS and not count:
             raise StudyError(f"model {self.model!r} needs factors", "name one, e.g. SPY")
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-from numpy.typing import NDArray
 
 from watchlist.errors import StudyError
 from watchlist.study.design import StudyDesign
-from watchlist.study.models import Fits, Rows, gather, given_betas, least_squares
+from watchlist.study.models import (
+    Bools,
+    Fits,
+    Floats,
+    Ints,
+    Rows,
+    gather,
+    given_betas,
+    least_squares,
+)
 from watchlist.study.panel import Panel
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+RANKABLE = (
+    "constant-mean", "market-adjusted", "market", "factors", "scholes-williams", "dimson",
+    "trade-to-trade",
+)  # fmt: skip
+"""Models quick enough to be fitted to every session, so that placebo ranks exist."""
 
 
 def estimate(
@@ -21,6 +34,7 @@ def estimate(
     factors: Ints,
     design: StudyDesign,
     masked: Bools | None = None,
+    donors: Bools | None = None,
 ) -> Fits:
     """Fit the design's model to every pair.
 
@@ -29,14 +43,43 @@ def estimate(
     rows, cols : (P,) session row of day 0 and column of the security
     factors : (P, K) columns of the factors
     masked : (T, S) rows that leave a security's estimation window
+    donors : (P, S) for synthetic-control: which securities may make up each pair's twin
     """
+    fits = _fit(panel, rows, cols, factors, design, masked, donors)
+    return volatility_of(fits) if design.subject == "volatility" else fits
+
+
+def _fit(
+    panel: Panel,
+    rows: Ints,
+    cols: Ints,
+    factors: Ints,
+    design: StudyDesign,
+    masked: Bools | None,
+    donors: Bools | None,
+) -> Fits:
+    model = design.model
+    if model == "trade-to-trade":
+        return _trade_to_trade(panel, rows, cols, factors, design, masked)
+    if model == "synthetic-control":
+        return _synthetic(panel, rows, cols, design, masked, donors)
     sample = rows_of(panel, rows, cols, factors, design, masked)
-    if design.model in ("constant-mean", "market", "factors"):
-        return least_squares(sample)
-    if design.model == "market-adjusted":
-        ones = np.ones((len(rows), factors.shape[1]))
+    if model == "market-adjusted":
+        ones = np.ones((len(rows), 1))
         return given_betas(sample, ones, parameters=0, intercept=False)
-    raise StudyError(f"model {design.model!r} is not estimated here")
+    if model == "scholes-williams":
+        from watchlist.study.thin_models import scholes_williams_fits
+
+        start, length = rows + design.estimation[0], design.estimation_length
+        lagged = gather(panel.by_security, factors[:, 0], start - 1, length)
+        leading = gather(panel.by_security, factors[:, 0], start + 1, length)
+        return scholes_williams_fits(sample, lagged, leading)
+    if model == "garch" or model == "egarch":  # noqa: PLR1714 - narrows the type
+        from watchlist.study.slow_models import garch_fits
+
+        gap = design.event_days[0] - design.estimation[1] - 1
+        return garch_fits(sample, volatility=model, gap=gap, seed=design.seed)
+    return least_squares(sample)
 
 
 def rows_of(
@@ -47,28 +90,112 @@ def rows_of(
     design: StudyDesign,
     masked: Bools | None = None,
 ) -> Rows:
-    """Gather estimation and event rows of every pair; outside the panel is missing."""
+    """Gather estimation and event rows of every pair; outside the panel is missing.
+
+    For Dimson the one factor becomes its lags, itself and its leads, oldest first.
+    """
     series = panel.by_security
-    start, length = rows + design.estimation[0], design.estimation_length
-    first, last = design.event_days
-    width = last - first + 1
-
-    def of(which: Ints) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return gather(series, which, start, length), gather(series, which, rows + first, width)
-
-    y, event_y = of(cols)
-    pairs, k = factors.shape
-    x, event_x = np.empty((pairs, k, length)), np.empty((pairs, k, width))
-    for i in range(k):
-        x[:, i], event_x[:, i] = of(factors[:, i])
+    shifts = range(-design.lags, design.leads + 1) if design.model == "dimson" else range(1)
+    y, event_y = _runs(series, rows, cols, design)
+    parts = [
+        _runs(series, rows + shift, factors[:, k], design)
+        for k in range(factors.shape[1])
+        for shift in shifts
+    ]
+    x, event_x = (
+        np.empty((len(rows), len(parts), y.shape[1])),
+        np.empty((len(rows), len(parts), event_y.shape[1])),
+    )
+    for k, (before, after) in enumerate(parts):
+        x[:, k], event_x[:, k] = before, after
     if design.risk_free is not None:
-        risk_free = np.full(pairs, panel.column(design.risk_free))
-        free, event_free = of(risk_free)
+        column = np.full(len(rows), panel.column(design.risk_free))
+        free, event_free = _runs(series, rows, column, design)
         y, event_y = y - free, event_y - event_free
-    keep = None
-    if masked is not None and masked.any():
-        flags = np.ascontiguousarray(masked.T)
-        at = start[:, None] + np.arange(length)
-        inside = (at >= 0) & (at < flags.shape[1])
-        keep = ~(flags[cols[:, None], np.clip(at, 0, flags.shape[1] - 1)] & inside)
-    return Rows(y, x, event_y, event_x, keep)
+    return Rows(y, x, event_y, event_x, _kept(rows, cols, design, masked))
+
+
+def volatility_of(fits: Fits) -> Fits:
+    """|AR| less its usual size, as if it were an abnormal return.
+
+    The usual size is the mean |residual| of the estimation window, the noise its sd; a positive
+    effect is a more volatile day. Beaver 1968, J. Accounting Research 6:67, in absolute form.
+    """
+    size = np.abs(fits.resid)
+    there = np.isfinite(size)
+    n = there.sum(axis=1)
+    usual = np.where(there, size, 0.0).sum(axis=1) / np.where(n > 0, n, np.nan)
+    resid = size - usual[:, None]
+    squares = np.where(there, resid, 0.0) ** 2
+    pairs, days = fits.ar.shape
+    return replace(
+        fits,
+        alpha=usual,
+        betas=np.empty((pairs, 0)),
+        sigma2=squares.sum(axis=1) / np.where(n > 1, n - 1.0, np.nan),
+        parameters=1,
+        resid=resid,
+        expected=np.repeat(usual[:, None], days, axis=1),
+        ar=np.abs(fits.ar) - usual[:, None],
+        deviations=np.empty((pairs, 0, days)),
+        inverse=np.empty((pairs, 0, 0)),
+        intercept=True,
+        spans=None,
+    )
+
+
+def _trade_to_trade(
+    panel: Panel, rows: Ints, cols: Ints, factors: Ints, design: StudyDesign, masked: Bools | None
+) -> Fits:
+    from watchlist.study.thin import spanned
+    from watchlist.study.thin_models import trade_to_trade_fits
+
+    if panel.trade_returns is None or panel.gaps is None:
+        raise StudyError(
+            "model 'trade-to-trade' needs returns since the last trade",
+            "give the frame of returns the columns trade_ret and gap",
+        )
+    gaps = np.ascontiguousarray(panel.gaps.T)
+    y, event_y = _runs(np.ascontiguousarray(panel.trade_returns.T), rows, cols, design)
+    shape = (len(rows), 1)
+    x, event_x = np.empty((*shape, y.shape[1])), np.empty((*shape, event_y.shape[1]))
+    for factor in np.unique(factors[:, 0]):
+        those = factors[:, 0] == factor
+        market = np.ascontiguousarray(spanned(panel.returns[:, factor], panel.gaps).T)
+        x[those, 0], event_x[those, 0] = _runs(market, rows[those], cols[those], design)
+    span, event_span = _runs(gaps, rows, cols, design)
+    kept = _kept(rows, cols, design, masked)
+    return trade_to_trade_fits(Rows(y, x, event_y, event_x, kept), span, event_span)
+
+
+def _synthetic(
+    panel: Panel,
+    rows: Ints,
+    cols: Ints,
+    design: StudyDesign,
+    masked: Bools | None,
+    donors: Bools | None,
+) -> Fits:
+    from watchlist.study.slow_models import synthetic_fits
+
+    if donors is None:
+        raise StudyError("model 'synthetic-control' needs peers", "say which securities are peers")
+    everyone = np.arange(len(panel.symbols))
+    factors = np.repeat(everyone[None, :], len(rows), axis=0)
+    return synthetic_fits(rows_of(panel, rows, cols, factors, design, masked), donors)
+
+
+def _runs(series: Floats, rows: Ints, which: Ints, design: StudyDesign) -> tuple[Floats, Floats]:
+    """Estimation and event run of one series for each pair."""
+    first, last = design.event_days
+    before = gather(series, which, rows + design.estimation[0], design.estimation_length)
+    return before, gather(series, which, rows + first, last - first + 1)
+
+
+def _kept(rows: Ints, cols: Ints, design: StudyDesign, masked: Bools | None) -> Bools | None:
+    if masked is None or not masked.any():
+        return None
+    at = (rows + design.estimation[0])[:, None] + np.arange(design.estimation_length)
+    inside = (at >= 0) & (at < len(masked))
+    hit = masked[np.clip(at, 0, len(masked) - 1), cols[:, None]] & inside
+    return np.asarray(~hit)

@@ -6,6 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from watchlist.study.design import StudyDesign
+from watchlist.study.models import Fits
+from watchlist.study.panel import Panel
 from watchlist.study.placebo import Rank
 from watchlist.study.power import mde_t
 from watchlist.study.tails import student_p
@@ -32,7 +35,7 @@ def fits_frame(study: Study, near: Bools) -> pl.DataFrame:
             "event_id": pairs.events,
             "symbol": pairs.symbols,
             "day0": panel.sessions[pairs.rows],
-            "factors": [[panel.symbols[c] for c in row] for row in pairs.factors],
+            "factors": [_factor_names(panel, row, design) for row in pairs.factors],
             "alpha": fits.alpha,
             "betas": fits.betas.tolist(),
             "sigma": fits.sigma,
@@ -40,7 +43,9 @@ def fits_frame(study: Study, near: Bools) -> pl.DataFrame:
             "masked": (masked & np.isfinite(ret)).sum(axis=1).astype(np.int32),
             "zero_return_share": _share(ret == 0, ~np.isnan(ret)),
             "zero_volume_share": _zero_volume(study, at, inside),
-            "note": [_missing_note(int(n), design.estimation_length) for n in missing],
+            "note": [
+                _fit_note(fits, i, int(n), design.estimation_length) for i, n in enumerate(missing)
+            ],
         },
         schema_overrides={
             "event_id": pl.String,
@@ -179,13 +184,26 @@ def _note(study: Study, window: Effects, i: int, rank: Rank) -> str | None:
     missing = window.length - ahead - int(window.days[i])
     if missing:
         notes.append(f"{missing} of {window.length} days have no return")
-    if rank.note:
-        notes.append(rank.note)
+    notes += [text for text in (window.notes.get(i), rank.note) if text]
     return "; ".join(notes) or None
 
 
-def _missing_note(missing: int, length: int) -> str | None:
-    return f"{missing} of {length} estimation rows have no return" if missing else None
+def _factor_names(panel: Panel, columns: NDArray[np.int64], design: StudyDesign) -> list[str]:
+    """Names in the order of the betas; a shifted factor carries its shift: SPY[-1]."""
+    if design.subject == "volatility":
+        return []
+    names = [panel.symbols[c] for c in columns]
+    if design.model != "dimson":
+        return names
+    shifts = range(-design.lags, design.leads + 1)
+    return [f"{name}[{shift:+d}]" if shift else name for name in names for shift in shifts]
+
+
+def _fit_note(fits: Fits, i: int, missing: int, length: int) -> str | None:
+    notes = [] if fits.notes is None or fits.notes[i] is None else [str(fits.notes[i])]
+    if missing:
+        notes.append(f"{missing} of {length} estimation rows have no return")
+    return "; ".join(notes) or None
 
 
 def _share(part: Bools, whole: Bools) -> Floats:

@@ -57,6 +57,12 @@ class Fits:
     inverse: Floats
     """(P, K, K) inverse of the centred cross products of the factors."""
     intercept: bool = True
+    """The mean was estimated, so that its error belongs to the forecast."""
+    spans: Floats | None = None
+    """(P, E) variance of an event day in units of s²; None = 1. More where a return spans several
+    sessions (trade-to-trade) or the variance moves (GARCH)."""
+    notes: NDArray[np.object_] | None = None
+    """(P,) what is doubtful about a fit, or why there is none; None where nothing is."""
 
     @property
     def sigma(self) -> Floats:
@@ -77,6 +83,8 @@ class Fits:
             self.deviations[which],
             self.inverse[which],
             self.intercept,
+            None if self.spans is None else self.spans[which],
+            None if self.notes is None else self.notes[which],
         )
 
 
@@ -123,7 +131,7 @@ def least_squares(rows: Rows) -> Fits:
     if keep is not None:
         resid *= keep
         centred *= keep[:, None, :]
-    inverse = _inverse(np.einsum("pim,pjm->pij", centred, centred), n)
+    inverse = centred_inverse(np.einsum("pim,pjm->pij", centred, centred), n)
     betas = np.zeros((pairs, k))
     for _ in range(min(k, 2)):
         step = np.einsum("pij,pj->pi", inverse, np.einsum("pim,pm->pi", centred, resid))
@@ -177,7 +185,7 @@ def given_betas(rows: Rows, betas: Floats, *, parameters: int, intercept: bool) 
     deviations = rows.event_x - x_mean[:, :, None]
     if intercept:
         centred = np.where(used[:, None, :], x - x_mean[:, :, None], 0.0)
-        inverse = _inverse(np.einsum("pim,pjm->pij", centred, centred), n)
+        inverse = centred_inverse(np.einsum("pim,pjm->pij", centred, centred), n)
     else:
         inverse = np.zeros((len(n), x.shape[1], x.shape[1]))
     expected = alpha[:, None] + np.einsum("pi,pie->pe", betas, rows.event_x)
@@ -196,6 +204,29 @@ def given_betas(rows: Rows, betas: Floats, *, parameters: int, intercept: bool) 
     )
 
 
+def blank_fits(pairs: int, m: int, days: int, factors: int, *, parameters: int) -> Fits:
+    """Fits of nothing yet: all missing, no observations, forecast variance s² a day."""
+
+    def nan(*shape: int) -> Floats:
+        return np.full(shape, np.nan)
+
+    return Fits(
+        alpha=nan(pairs),
+        betas=nan(pairs, factors),
+        sigma2=nan(pairs),
+        observations=np.zeros(pairs, dtype=np.int64),
+        parameters=parameters,
+        resid=nan(pairs, m),
+        expected=nan(pairs, days),
+        ar=nan(pairs, days),
+        deviations=np.zeros((pairs, 0, days)),
+        inverse=np.zeros((pairs, 0, 0)),
+        intercept=False,
+        spans=np.ones((pairs, days)),
+        notes=np.full(pairs, None, dtype=object),
+    )
+
+
 def _usable(rows: Rows) -> tuple[Floats, Floats, Bools | None]:
     """Returns with unusable rows set to zero, and which rows are usable (None = every one)."""
     keep = rows.keep
@@ -207,7 +238,7 @@ def _usable(rows: Rows) -> tuple[Floats, Floats, Bools | None]:
     return np.where(there, rows.y, 0.0), np.where(there[:, None, :], rows.x, 0.0), there
 
 
-def _inverse(cross: Floats, n: Ints) -> Floats:
+def centred_inverse(cross: Floats, n: Ints) -> Floats:
     """Batched inverse; NaN where a factor does not move or factors are collinear."""
     k = cross.shape[1]
     if k == 0:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.errors import StudyError, nearest
-from watchlist.study.design import PEERS, SECTOR, StudyDesign
+from watchlist.study.design import PLACEHOLDERS, StudyDesign
 from watchlist.study.panel import Panel
 
 Ints = NDArray[np.int64]
@@ -66,15 +66,19 @@ def drops_frame(drops: list[Drop]) -> pl.DataFrame:
     )
 
 
+Own = Mapping[str, Mapping[tuple[str, str], str]]
+"""For each factor name that means another series for each pair: (event, symbol) -> series."""
+
+
 def make_pairs(
-    panel: Panel, events: pl.DataFrame, design: StudyDesign, sectors: Mapping[str, str]
+    panel: Panel, events: pl.DataFrame, design: StudyDesign, own: Own
 ) -> tuple[Pairs, list[Drop]]:
     """Find each pair's row, column and factor columns.
 
     Parameters
     ----------
     events : event_id, symbol, day0; one row a pair
-    sectors : the sector factor of each security, for the factor name "sector"
+    own : the series behind "sector", "peers" and "market-volume"
     """
     for column in ("event_id", "symbol", "day0"):
         if column not in events.columns:
@@ -88,7 +92,7 @@ def make_pairs(
             f"event {first['event_id']!r} names {first['symbol']} twice", "one row a pair"
         )
     for name in design.factors:
-        if name not in (SECTOR, PEERS):
+        if name not in PLACEHOLDERS:
             panel.column(name)
     ordered = events.sort("day0", "event_id", "symbol", nulls_last=True)
     kept: list[tuple[str, str, int, int, list[int]]] = []
@@ -106,7 +110,7 @@ def make_pairs(
         if not panel.has(symbol):
             drops.append(Drop(event_id, symbol, "no-bars", f"no returns of {symbol} at all"))
             continue
-        columns = _factor_columns(panel, symbol, design, sectors)
+        columns = _factor_columns(panel, (event_id, symbol), design, own)
         if isinstance(columns, str):
             drops.append(Drop(event_id, symbol, "missing-factor", columns))
             continue
@@ -123,18 +127,18 @@ def make_pairs(
 
 
 def _factor_columns(
-    panel: Panel, symbol: str, design: StudyDesign, sectors: Mapping[str, str]
+    panel: Panel, pair: tuple[str, str], design: StudyDesign, own: Own
 ) -> list[int] | str:
     """Columns of the factors, or why there are none."""
+    symbol = pair[1]
     columns = []
     for name in design.factors:
         series = name
-        if name == SECTOR:
-            if symbol not in sectors:
-                return f"no sector factor is known for {symbol}"
-            series = sectors[symbol]
-        elif name == PEERS:
-            series = basket_name(symbol)
+        if name in PLACEHOLDERS:
+            found = own.get(name, {}).get(pair)
+            if found is None:
+                return f"no {name} factor is known for {symbol}"
+            series = found
         if not panel.has(series):
             return f"{symbol} needs the factor {series}, which has no returns here"
         if series == symbol:
@@ -143,8 +147,3 @@ def _factor_columns(
     if len(set(columns)) < len(columns):
         return f"two factors of {symbol} are the same series"
     return columns
-
-
-def basket_name(symbol: str) -> str:
-    """Column name of a security's basket of peers."""
-    return f"{PEERS}:{symbol}"

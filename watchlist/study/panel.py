@@ -29,8 +29,12 @@ class Panel:
     """(T, S) simple returns, fractions."""
     volume: Floats | None = None
     """(T, S) shares traded; NaN = not known."""
+    dollar_volume: Floats | None = None
+    """(T, S) price times shares traded."""
+    trade_returns: Floats | None = None
+    """(T, S) return since the last session with a bar."""
     gaps: Floats | None = None
-    """(T, S) sessions that the return since the last trade spans (1 = an ordinary return)."""
+    """(T, S) sessions that it spans; 1 = an ordinary return."""
 
     def __post_init__(self) -> None:
         shape = (len(self.sessions), len(self.symbols))
@@ -68,12 +72,18 @@ class Panel:
     def with_series(self, name: str, series: Floats) -> Panel:
         """The panel with one more column of returns, e.g. a basket or a risk factor."""
         blank = np.full((len(self.sessions), 1), np.nan)
+
+        def widened(values: Floats | None) -> Floats | None:
+            return None if values is None else np.hstack([values, blank])
+
         return Panel(
             self.sessions,
             (*self.symbols, name),
             np.column_stack([self.returns, series]),
-            None if self.volume is None else np.hstack([self.volume, blank]),
-            None if self.gaps is None else np.hstack([self.gaps, blank]),
+            widened(self.volume),
+            widened(self.dollar_volume),
+            widened(self.trade_returns),
+            widened(self.gaps),
         )
 
 
@@ -88,8 +98,8 @@ def panel_from_frame(
 
     Parameters
     ----------
-    returns : symbol, session, ret; optional volume and gap. One row a symbol and session; a
-        missing row, a null and a NaN are all "missing".
+    returns : symbol, session, ret; optional volume, dollar_volume, and for trade-to-trade trade_ret
+        and gap. One row a symbol and session; a missing row, a null and a NaN are all "missing".
     sessions : the axis; default every session that the returns have. Returns on other days are
         left out (another exchange was open).
     factors : session and one column a factor (fractions), e.g. Fama-French; joined by session.
@@ -136,8 +146,10 @@ def panel_from_frame(
         days,
         symbols,
         values,
-        dense("volume") if "volume" in returns.columns else None,
-        dense("gap") if "gap" in returns.columns else None,
+        *(
+            dense(column) if column in returns.columns else None
+            for column in ("volume", "dollar_volume", "trade_ret", "gap")
+        ),
     )
     return panel if factors is None else _join_factors(panel, factors)
 

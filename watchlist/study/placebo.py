@@ -45,6 +45,8 @@ class PlaceboTable:
     least: int
     """Clean days below which windows that meet other events are let in, without those days."""
     min_observations: int
+    why_none: str | None = None
+    """Why there are no placebo days for this model."""
     _cache: dict[tuple[int, int], tuple[Floats, Floats]] = field(default_factory=dict)
 
     def scars(self, first: int, last: int) -> tuple[Floats, Floats]:
@@ -62,11 +64,15 @@ class PlaceboTable:
 
     def rank(self, q: int, scar: float, first: int, last: int) -> Rank:
         """Two-sided rank of one pair's SCAR among the placebo days of its series."""
+        if self.why_none is not None:
+            return Rank(math.nan, math.nan, 0, self.why_none)
         strict, relaxed = self.scars(first, last)
         return _rank(scar, strict[q], relaxed[q], self.least)
 
     def portfolio_rank(self, qs: Ints, statistic: float, first: int, last: int) -> Rank:
         """Rank of the mean SCAR of several pairs on one date: their mean SCAR on other dates."""
+        if self.why_none is not None:
+            return Rank(math.nan, math.nan, 0, self.why_none)
         strict, relaxed = self.scars(first, last)
         return _rank(statistic, strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least)
 

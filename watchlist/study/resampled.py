@@ -23,7 +23,7 @@ def wild_bootstrap(sample: Sample) -> Outcome:
     groups = int(cluster.max()) + 1
     if groups < 2:
         cluster, groups = np.arange(sample.n), sample.n
-    sums = np.bincount(cluster, weights=sample.scar, minlength=groups)
+    sums: Floats = np.bincount(cluster, weights=sample.scar, minlength=groups).astype(np.float64)
     signs, exact = _signs(groups, sample.draws, sample.seed)
     observed = _cluster_t(sums[None, :])[0]
     draws = _cluster_t(signs * sums)
@@ -51,6 +51,6 @@ def _cluster_t(sums: Floats) -> Floats:
 def _signs(groups: int, draws: int, seed: int) -> tuple[Floats, bool]:
     if groups <= EXACT_CLUSTERS:
         codes = np.arange(2**groups)[:, None] >> np.arange(groups)
-        return 1.0 - 2.0 * (codes & 1), True
+        return np.where(codes & 1, -1.0, 1.0), True
     rng = np.random.default_rng(seed)
-    return 1.0 - 2.0 * rng.integers(0, 2, size=(draws, groups)), False
+    return np.where(rng.random((draws, groups)) < 0.5, -1.0, 1.0), False

@@ -10,18 +10,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.study import frames
-from watchlist.study.adjust import adjusted
+from watchlist.study.adjust import adjust_within, adjusted
+from watchlist.study.baskets import Peers, donors
 from watchlist.study.design import SECTOR, StudyDesign
-from watchlist.study.estimate import estimate
+from watchlist.study.estimate import RANKABLE, estimate, rows_of
 from watchlist.study.groups import SCOPES, make_groups
-from watchlist.study.models import Fits
+from watchlist.study.joint import joint_effects
+from watchlist.study.models import Fits, blank_fits
 from watchlist.study.overlap import event_rows, overlaps
 from watchlist.study.pairs import Drop, Pairs, drops_frame, make_pairs
 from watchlist.study.panel import Panel, panel_from_frame
 from watchlist.study.placebo import PlaceboTable
+from watchlist.study.prepare import everyone_else, prepare
 from watchlist.study.testing import Study, test_groups
 from watchlist.study.treated import treated_factors
-from watchlist.study.windows import Effects, effects
+from watchlist.study.windows import Compounding, Effects, effects
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -65,6 +68,7 @@ def event_study(
     design: StudyDesign,
     *,
     sectors: Mapping[str, str] | None = None,
+    peers: Peers | None = None,
     factors: pl.DataFrame | None = None,
     tests: str | tuple[str, ...] = "headline",
     scopes: tuple[str, ...] = tuple(SCOPES),
@@ -79,6 +83,8 @@ def event_study(
     events : event_id, symbol, day0; optional category, minerals (list), relation, chain_stage,
         direction. One row an event and target.
     sectors : sector factor of each security, for the factor name "sector"
+    peers : the peers of each security, for the factor name "peers" and for synthetic-control;
+        default: every other security that the events name
     factors : session and one column a factor, e.g. from `factor_table.read_factors`
     tests : "headline", "all", or names of the registry, for tests over several pairs
     only : event_id, symbol of the pairs to study; the other events still mask and overlap
@@ -95,9 +101,11 @@ def event_study(
     else:
         panel = panel_from_frame(returns, factors=factors, log=design.returns == "log")
     tell(0, 5, "estimation")
-    every, drops = make_pairs(panel, events, design, sectors or {})
+    known_peers = everyone_else(panel, events, sectors or {}, design) if peers is None else peers
+    panel, own = prepare(panel, events, design, sectors or {}, known_peers)
+    every, drops = make_pairs(panel, events, design, own)
     near = event_rows(every.rows, every.cols, panel.returns.shape, design.mask_days)
-    masked = near if design.overlap == "mask" else None
+    masked = near if design.overlap in ("mask", "joint") else None
     overlapping = overlaps(every, design.estimation, design.event_days, design.mask_days)
     pairs = every if only is None else every.take(_selected(every, only))
     if only is not None:
@@ -105,17 +113,25 @@ def event_study(
     if design.overlap == "drop":
         pairs, more = _without_overlaps(pairs, overlapping)
         drops += more
-    fits = estimate(panel, pairs.rows, pairs.cols, pairs.factors, design, masked)
+    twins = None
+    if design.model == "synthetic-control":
+        twins = donors(panel, pairs, events, known_peers)
+    fits = estimate(panel, pairs.rows, pairs.cols, pairs.factors, design, masked, twins)
     pairs, fits, more = _sound(panel, pairs, fits, design)
     drops += more
     tell(1, 5, "placebo days")
     which, placebo = _placebo(panel, pairs, design, near, masked)
     windows = [_effects(fits, design, window) for window in design.windows]
+    if design.overlap == "joint":
+        windows = _jointly(panel, every, pairs, design, masked, windows)
     study = Study(design, panel, pairs, fits, windows, which, placebo)
     tell(2, 5, "ranks")
     effect_frame = adjusted(frames.effects_frame(study), study)
     tell(3, 5, "tests")
-    test_frame = test_groups(study, make_groups(pairs, events, scopes), tests)
+    test_frame = adjust_within(
+        test_groups(study, make_groups(pairs, events, scopes), tests),
+        ["scope", "first_day", "last_day", "test"],
+    )
     tell(4, 5, "factors and bands")
     factor_frame = treated_factors(study, near)
     of_pairs = pl.DataFrame(
@@ -139,7 +155,34 @@ def event_study(
 
 
 def _effects(fits: Fits, design: StudyDesign, window: tuple[int, int]) -> Effects:
-    return effects(fits, design.event_days[0], *window, log=design.returns == "log")
+    compounding: Compounding = "none" if design.subject != "returns" else design.returns
+    return effects(fits, design.event_days[0], *window, compounding=compounding)
+
+
+def _jointly(
+    panel: Panel,
+    every: Pairs,
+    pairs: Pairs,
+    design: StudyDesign,
+    masked: Bools | None,
+    windows: list[Effects],
+) -> list[Effects]:
+    rows = rows_of(panel, pairs.rows, pairs.cols, pairs.factors, design, masked)
+    keys = list(zip(every.events, every.cols, strict=True))
+    others = [
+        np.array(
+            [
+                row
+                for row, (event, other) in zip(every.rows, keys, strict=True)
+                if other == col and event != mine
+            ],
+            dtype=np.int64,
+        )
+        for mine, col in zip(pairs.events, pairs.cols, strict=True)
+    ]
+    return [
+        joint_effects(window, rows, design.event_days[0], pairs.rows, others) for window in windows
+    ]
 
 
 def _selected(pairs: Pairs, only: pl.DataFrame) -> Bools:
@@ -187,7 +230,7 @@ def _sound(
         key = pairs.events[i], pairs.symbols[i]
         day0 = panel.sessions[pairs.rows[i]]
         if short[i]:
-            reason = (
+            reason = _trouble(fits, int(i)) or (
                 f"{fits.observations[i]} usable estimation rows before {day0}, "
                 f"{design.min_observations} are asked for"
             )
@@ -202,6 +245,11 @@ def _sound(
     return pairs.take(good), fits.take(good), drops
 
 
+def _trouble(fits: Fits, i: int) -> str | None:
+    note = None if fits.notes is None else fits.notes[i]
+    return None if note is None else str(note)
+
+
 def _placebo(
     panel: Panel, pairs: Pairs, design: StudyDesign, near: Bools, masked: Bools | None
 ) -> tuple[Ints, PlaceboTable]:
@@ -209,26 +257,30 @@ def _placebo(
     keys = np.column_stack([pairs.cols, pairs.factors])
     series, which = np.unique(keys, axis=0, return_inverse=True)
     total = len(panel.sessions)
-    every = np.arange(total)
-    fits = []
-    for row in series:
-        fit = estimate(
-            panel,
-            every,
-            np.full(total, row[0]),
-            np.repeat(row[None, 1:], total, axis=0),
-            design,
-            masked,
-        )
-        fits.append(replace(fit, resid=np.empty((total, 0))))
+    why_none = None
+    if design.model in RANKABLE:
+        fits = [_every_day(panel, row, design, masked) for row in series]
+    else:
+        why_none = f"model {design.model} is too slow to be fitted to every day: no placebo rank"
+        days = design.event_days[1] - design.event_days[0] + 1
+        fits = [blank_fits(total, 0, days, 0, parameters=0)] * len(series)
     table = PlaceboTable(
         fits,
         design.event_days[0],
         near[:, series[:, 0]].T,
         design.placebo_days,
         design.min_observations,
+        why_none,
     )
     return which.reshape(-1), table
+
+
+def _every_day(panel: Panel, series: Ints, design: StudyDesign, masked: Bools | None) -> Fits:
+    """One security with its factors, with every session as day 0; residuals are not kept."""
+    total = len(panel.sessions)
+    cols, factors = np.full(total, series[0]), np.repeat(series[None, 1:], total, axis=0)
+    fits = estimate(panel, np.arange(total), cols, factors, design, masked)
+    return replace(fits, resid=np.empty((total, 0)))
 
 
 def _warnings(study: Study, overlapping: pl.DataFrame, drops: list[Drop]) -> tuple[str, ...]:

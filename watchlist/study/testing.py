@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,8 +17,8 @@ from watchlist.study.models import Fits
 from watchlist.study.pairs import Pairs
 from watchlist.study.panel import Panel
 from watchlist.study.placebo import PlaceboTable
-from watchlist.study.sample import Sample
-from watchlist.study.significance import tests_named
+from watchlist.study.sample import Outcome, Sample
+from watchlist.study.significance import VARIANCE_JUMP, tests_named
 from watchlist.study.windows import Effects, day_errors
 
 Ints = NDArray[np.int64]
@@ -113,120 +114,132 @@ def day_samples(study: Study, effect: Effects, members: Ints) -> list[Sample]:
 
 
 def test_groups(study: Study, groups: list[Group], tests: str | tuple[str, ...]) -> pl.DataFrame:
-    """Every test of every group and window; p adjusted within a scope, window and test."""
-    rows: list[tuple[object, ...]] = []
-    for group in groups:
-        for effect in study.windows:
-            rows += _test_window(study, group, effect, tests)
-    frame = pl.DataFrame(rows, schema=TEST_SCHEMA, orient="row")
-    from watchlist.study.adjust import adjust_within
+    """Every test of every group and window, with the columns of study_tests but the adjusted p."""
+    rows = [
+        row
+        for group in groups
+        for effect in study.windows
+        for row in _window_rows(study, group, effect, tests)
+    ]
+    return pl.DataFrame(rows, schema=TEST_SCHEMA, orient="row")
 
-    return adjust_within(frame, "p", ["scope", "first_day", "last_day", "test"])
+
+class _Line(NamedTuple):
+    """One test of one group and window."""
+
+    test: str
+    headline: bool
+    outcome: Outcome
+    mde: float = math.nan
+    warnings: tuple[str | None, ...] = ()
 
 
-def _test_window(
+def _window_rows(
     study: Study, group: Group, effect: Effects, tests: str | tuple[str, ...]
 ) -> list[tuple[object, ...]]:
     members, note = _testable(group, effect)
     if not len(members):
         return []
     sample = make_sample(study, effect, members)
-    distinct = len(np.unique(sample.dates))
     over_dates = group.scope != "event"
-    common = _Common(
-        r_bar=sample.correlation.r_bar if sample.correlation.compared else None,
-        variance_ratio=_known(sample.variance_ratio),
-        share_positive=float((sample.car > 0).mean()),
-    )
-    head = (group.scope, group.value, effect.first, effect.last)
-    rows: list[tuple[object, ...]] = []
-
-    def add(
-        name: str,
-        headline: bool,
-        values: tuple[float, float, float, float, float],
-        mde: float,
-        warnings: list[str],
-    ) -> None:
-        text = "; ".join(part for part in [*warnings, note] if part) or None
-        rows.append(
-            (
-                *head, name, headline, sample.n, distinct, *(_known(v) for v in values), None, None,
-                common.r_bar, common.variance_ratio, _known(mde), common.share_positive, text,
-            )
-        )  # fmt: skip
-
-    for test in tests_named(tests):
-        out = test.apply(sample)
-        warnings = [*test.warnings(sample), out.note or ""]
-        mde = (
-            power.mde_kp(sample.se, sample.correlation.inflating) if test.name == "kp" else math.nan
-        )
-        lead = test.headline and not over_dates
-        add(test.name, lead, (out.estimate, out.se, out.statistic, out.df, out.p), mde, warnings)
-    _add_placebo(study, sample, members, effect, over_dates, add)
+    lines = _sample_lines(sample, tests, headline=not over_dates)
     if over_dates:
-        _add_date_tests(study, sample, effect, add)
-    return rows
+        lines += [
+            _drawn_placebo(study, sample, members, effect),
+            *_date_lines(study, sample, effect),
+        ]
+    else:
+        lines.append(_exact_placebo(study, sample, members, effect))
+    r_bar = sample.correlation.r_bar if sample.correlation.compared else None
+    return [
+        (
+            group.scope, group.value, effect.first, effect.last, line.test, line.headline,
+            sample.n, len(np.unique(sample.dates)), *(_known(v) for v in line.outcome[:5]),
+            None, None, r_bar, _known(sample.variance_ratio), _known(line.mde),
+            float((sample.car > 0).mean()),
+            "; ".join(w for w in (*line.warnings, line.outcome.note, note) if w) or None,
+        )
+        for line in lines
+    ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Common:
-    r_bar: float | None
-    variance_ratio: float | None
-    share_positive: float
+def _sample_lines(sample: Sample, tests: str | tuple[str, ...], *, headline: bool) -> list[_Line]:
+    """The tests of the registry."""
+    return [
+        _Line(
+            test.name,
+            test.headline and headline,
+            test.apply(sample),
+            power.mde_kp(sample.se, sample.correlation.inflating)
+            if test.name == "kp"
+            else math.nan,
+            tuple(test.warnings(sample)),
+        )
+        for test in tests_named(tests)
+    ]
 
 
-def _add_placebo(study, sample, members, effect, over_dates, add) -> None:  # type: ignore[no-untyped-def]
-    """The rank of the mean SCAR: exact on one date, drawn over several."""
-    last = effect.first + sample.length - 1
-    estimate = float(sample.car.mean())
+def _exact_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> _Line:
+    """The rank of the mean SCAR of one date's pairs among their mean SCARs on other dates."""
+    statistic = float(sample.scar.mean())
+    rank = study.placebo.portfolio_rank(
+        study.series[members], statistic, effect.first, effect.first + sample.length - 1
+    )
+    warnings = []
+    if math.isfinite(rank.p) and rank.p <= rank.floor * (1 + 1e-9):
+        warnings.append(f"p is at its floor: none of {rank.days} placebo days was as extreme")
+    if sample.variance_ratio > VARIANCE_JUMP:
+        warnings.append(
+            f"the event raised the variance {sample.variance_ratio:.1f}-fold; ranks among "
+            "ordinary days then reject too often"
+        )
+    outcome = _outcome(float(sample.car.mean()), statistic, rank.p, rank.note)
+    return _Line("placebo", True, outcome, warnings=tuple(warnings))
+
+
+def _drawn_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> _Line:
+    """The mean over dates of the date's mean SCAR against draws that move every date."""
     series = study.series[members]
-    if not over_dates:
-        statistic = float(sample.scar.mean())
-        rank = study.placebo.portfolio_rank(series, statistic, effect.first, last)
-        warnings = [rank.note or ""]
-        if math.isfinite(rank.p) and rank.p <= rank.floor * (1 + 1e-9):
-            warnings.append(f"p is at its floor: none of {rank.days} placebo days was as extreme")
-        if sample.variance_ratio > 2.0:
-            warnings.append(
-                f"the event raised the variance {sample.variance_ratio:.1f}-fold; ranks among "
-                "ordinary days then reject too often"
-            )
-        add("placebo", True, (estimate, math.nan, statistic, math.nan, rank.p), math.nan, warnings)
-        return
     _, which = np.unique(sample.dates, return_inverse=True)
     groups = [series[which == g] for g in range(int(which.max()) + 1)]
     _, means = dates.date_means(sample.scar, sample.dates)
-    statistic = float(means.mean())
+    statistic, estimate = float(means.mean()), float(sample.car.mean())
+    if study.placebo.why_none is not None:
+        return _Line(
+            "placebo", False, _outcome(estimate, statistic, math.nan, study.placebo.why_none)
+        )
     rng = np.random.default_rng(study.design.seed)
     draws = study.placebo.draw(groups, effect.first, effect.last, study.design.draws, rng)
-    if np.isfinite(draws).all():
-        hits = int((np.abs(draws) >= abs(statistic) * (1 - 1e-12)).sum())
-        p, warnings = (1 + hits) / (1 + len(draws)), []
-        if hits == 0:
-            warnings.append(f"p is at its floor: none of {len(draws)} draws was as extreme")
-    else:
-        p, warnings = math.nan, ["a date has no placebo days"]
-    add("placebo", False, (estimate, math.nan, statistic, math.nan, p), math.nan, warnings)
+    if not np.isfinite(draws).all():
+        note = "a date has no placebo days"
+        return _Line("placebo", False, _outcome(estimate, statistic, math.nan, note))
+    hits = int((np.abs(draws) >= abs(statistic) * (1 - 1e-12)).sum())
+    p = (1 + hits) / (1 + len(draws))
+    floor = f"p is at its floor: none of {len(draws)} draws was as extreme" if not hits else None
+    return _Line("placebo", False, _outcome(estimate, statistic, p, floor))
 
 
-def _add_date_tests(study, sample, effect, add) -> None:  # type: ignore[no-untyped-def]
-    """Ibragimov-Müller and sign-flips over the means of dates."""
+def _date_lines(study: Study, sample: Sample, effect: Effects) -> list[_Line]:
+    """Ibragimov-Müller and sign-flips over the means of dates: the headline over several dates."""
     days, means = dates.date_means(sample.car, sample.dates)
     near = int((np.diff(np.sort(days)) < effect.length).sum())
-    warnings = []
-    if near:
-        warnings.append(f"{near} of {len(days)} dates follow within the window of another")
-    for test, mde in (
-        (dates.ibragimov_mueller(means), power.mde_dates(means)),
-        (
-            dates.sign_flips(means, seed=study.design.seed, draws=study.design.draws),
-            power.mde_sign_flips(means),
-        ),
-    ):
-        values = (test.estimate, test.se, test.statistic, test.df, test.p)
-        add(test.test, True, values, mde, [*warnings, test.warning or ""])
+    crowd = f"{near} of {len(days)} dates follow within the window of another" if near else None
+    flips = dates.sign_flips(means, seed=study.design.seed, draws=study.design.draws)
+    return [
+        _Line(test.test, True, Outcome(*_date_values(test)), mde, (crowd, test.warning))
+        for test, mde in (
+            (dates.ibragimov_mueller(means), power.mde_dates(means)),
+            (flips, power.mde_sign_flips(means)),
+        )
+    ]
+
+
+def _date_values(test: dates.DateTest) -> tuple[float, float, float, float, float]:
+    return test.estimate, test.se, test.statistic, test.df, test.p
+
+
+def _outcome(estimate: float, statistic: float, p: float, note: str | None) -> Outcome:
+    return Outcome(estimate, math.nan, statistic, math.nan, p, note)
 
 
 def _testable(group: Group, effect: Effects) -> tuple[Ints, str | None]:

@@ -39,7 +39,7 @@ def treated_factors(study: Study, near: Bools) -> pl.DataFrame:
         return pl.DataFrame(schema=FACTOR_SCHEMA)
     market = int(pairs.factors[0, 0])
     total = len(panel.sessions)
-    any_event = near.any(axis=1)
+    any_event = np.asarray(near.any(axis=1))
     rows: list[tuple[object, ...]] = []
     for col in np.unique(pairs.factors[:, 1:]):
         fits = estimate(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from watchlist.study.models import Fits
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Compounding = Literal["simple", "log", "none"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Effects:
     """(P,) compounded raw return."""
     days: Ints
     """(P,) days with an abnormal return; less than the window's length = incomplete."""
+    notes: dict[int, str] = field(default_factory=dict)
+    """What is unusual about a pair's effect, by its position."""
 
     @property
     def length(self) -> int:
@@ -45,12 +49,15 @@ def day_errors(fits: Fits) -> Floats:
     """
     spread = np.einsum("pie,pij,pje->pe", fits.deviations, fits.inverse, fits.deviations)
     mean_error = 1.0 / np.maximum(fits.observations, 1) if fits.intercept else 0.0
+    own = 1.0 if fits.spans is None else fits.spans
     return np.asarray(
-        np.sqrt(fits.sigma2[:, None] * (1.0 + np.reshape(mean_error, (-1, 1)) + spread))
+        np.sqrt(fits.sigma2[:, None] * (own + np.reshape(mean_error, (-1, 1)) + spread))
     )
 
 
-def effects(fits: Fits, first_day: int, first: int, last: int, *, log: bool = False) -> Effects:
+def effects(
+    fits: Fits, first_day: int, first: int, last: int, *, compounding: Compounding = "simple"
+) -> Effects:
     """CAR, SCAR and BHAR of one window.
 
     Var(CAR) = s²·1'(I + X*(X'X)⁻¹X*')1 = s²(L + L²/M + D'(X̃'X̃)⁻¹D), D = sum of the factor
@@ -60,7 +67,8 @@ def effects(fits: Fits, first_day: int, first: int, last: int, *, log: bool = Fa
     Parameters
     ----------
     first_day : day of the first column of `fits.ar`
-    log : the returns are logarithms
+    compounding : how `ret` and `bhar` add up: simple returns, logarithms, or no returns at all
+        (then `ret` is a sum and `bhar` is NaN)
     """
     span = slice(first - first_day, last - first_day + 1)
     ar = fits.ar[:, span]
@@ -76,22 +84,28 @@ def effects(fits: Fits, first_day: int, first: int, last: int, *, log: bool = Fa
         total = np.where(there[:, None, :], deviations, 0.0).sum(axis=2)
         raw, expected = np.where(there, ar + expected, 0.0), np.where(there, expected, 0.0)
     length = days.astype(float)
-    inner = length + np.einsum("pi,pij,pj->p", total, fits.inverse, total)
+    noise = (
+        length if fits.spans is None else np.where(np.isfinite(ar), fits.spans[:, span], 0).sum(1)
+    )
+    inner = noise + np.einsum("pi,pij,pj->p", total, fits.inverse, total)
     if fits.intercept:
         inner += length * length / np.maximum(fits.observations, 1)
     se = np.sqrt(fits.sigma2 * inner)
     with np.errstate(divide="ignore", invalid="ignore"):
         scar = np.where(se > 0, car / se, np.nan)
-    ret, held = _compound(raw, log), _compound(expected, log)
+    ret, held = _compound(raw, compounding), _compound(expected, compounding)
+    if compounding == "none":
+        held = np.full(len(ret), np.nan)
     none = days == 0
     ret[none] = np.nan
     return Effects(first, last, car, np.where(none, np.nan, se), scar, ret - held, ret, days)
 
 
-def _compound(returns: Floats, log: bool) -> Floats:
-    if log:
-        return np.asarray(np.expm1(returns.sum(axis=1)))
-    return np.asarray(np.prod(1.0 + returns, axis=1) - 1.0)
+def _compound(returns: Floats, compounding: Compounding) -> Floats:
+    if compounding == "simple":
+        return np.asarray(np.prod(1.0 + returns, axis=1) - 1.0)
+    total = returns.sum(axis=1)
+    return np.asarray(np.expm1(total) if compounding == "log" else total)
 
 
 def path_scars(
@@ -116,7 +130,10 @@ def paths(
     length = there.cumsum(axis=1).astype(float)
     car = (np.where(there, ar, 0.0) if missing_ok else ar).cumsum(axis=1)
     total = np.where(there[:, None, :], deviations, 0.0).cumsum(axis=2)
-    inner = length + np.einsum("pie,pij,pje->pe", total, fits.inverse, total)
+    noise = length
+    if fits.spans is not None:
+        noise = np.where(there, fits.spans[:, span], 0.0).cumsum(axis=1)
+    inner = noise + np.einsum("pie,pij,pje->pe", total, fits.inverse, total)
     if fits.intercept:
         inner += length**2 / np.maximum(fits.observations, 1)[:, None]
     return car, np.sqrt(fits.sigma2[:, None] * inner)

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from watchlist.errors import StudyError
-from watchlist.study.calibrate import PORTFOLIO_TESTS, Calibration, calibrate
+from watchlist.study.calibrate import REPORT_TESTS, Calibration, calibrate
 from watchlist.study.design import StudyDesign
 from watchlist.study.pairs import Pairs, make_pairs
 from watchlist.study.panel import Panel, panel_from_frame
@@ -42,7 +42,7 @@ def events_on(panel: Panel, rows: list[int], firms: tuple[str, ...] = FIRMS) -> 
 
 
 def share(result: Calibration, test: str, setting: str = "null", last: int = 0) -> float:
-    row = result.table.filter(test=test, setting=setting, last_day=last)
+    row = result.table.filter(scope="all", test=test, setting=setting, last_day=last)
     return float(row["rejected"].item())
 
 
@@ -67,7 +67,7 @@ def test_planted_effects_are_found_and_power_grows() -> None:
     result = calibrate(
         panel, pairs, DESIGN, tests="headline", planted=(0.01, 0.03), repetitions=150
     )
-    for test in ("kp", *PORTFOLIO_TESTS):
+    for test in ("kp", *REPORT_TESTS):
         assert share(result, test) < 0.12
         small = share(result, test, "planted +1%")
         large = share(result, test, "planted +3%")
@@ -88,7 +88,7 @@ def test_a_draw_is_repeated_to_the_bit_and_the_seed_counts() -> None:
         panel, pairs, StudyDesign(windows=((0, 0), (0, 2)), chart=(-2, 5), seed=2),
         tests="headline", repetitions=40,
     )  # fmt: skip
-    assert not np.array_equal(first.null_p["kp", (0, 0)], other.null_p["kp", (0, 0)])
+    assert not np.array_equal(first.null_p["all", "kp", (0, 0)], other.null_p["all", "kp", (0, 0)])
 
 
 def test_days_of_real_events_are_nobodys_quiet_day() -> None:
@@ -105,8 +105,38 @@ def test_days_of_real_events_are_nobodys_quiet_day() -> None:
 
 def test_too_short_a_panel_is_refused_by_name() -> None:
     panel = made_panel(0.0, days=100)
-    with pytest.raises(StudyError, match=r"2024-04-05 \(A, B\) has \d+ quiet days"):
+    with pytest.raises(StudyError, match=r"2024-04-05 \(A, B\): \d+ quiet days"):
         calibrate(panel, events_on(panel, [95], ("A", "B")), DESIGN, repetitions=5)
+    with pytest.raises(StudyError, match="none of 2 pairs can be estimated"):
+        calibrate(panel, events_on(panel, [20], ("A", "B")), DESIGN, repetitions=5)
+
+
+def test_a_newcomer_is_left_out_by_name_and_the_rest_goes_on() -> None:
+    panel = made_panel(0.0)
+    returns = panel.returns.copy()
+    returns[:400, 0] = np.nan  # A is listed late: 8 days with 60 rows before them and after
+    late = Panel(panel.sessions, panel.symbols, returns)
+    pairs = events_on(late, [300, 480, 490])
+    result = calibrate(late, pairs, DESIGN, tests="headline", planted=(), repetitions=5)
+    assert result.dates == 1
+    assert result.pairs == 5
+    assert len(result.left_out) == 2
+    assert result.left_out[0].startswith("2025-04-25 (A, B, C, D, E, F): ")
+
+
+def test_one_event_is_calibrated_on_its_own_targets() -> None:
+    panel = made_panel(0.4)
+    pairs = events_on(panel, [200, 300, 400, 450])
+    result = calibrate(panel, pairs, DESIGN, scopes=("event",), repetitions=200)
+    one = result.table.filter(setting="null", last_day=0)
+    assert one["n"].unique().to_list() == [1, 6]
+    rejected = dict(one.select("test", "rejected").iter_rows())
+    assert rejected["cross-sectional-t"] > 0.2
+    assert rejected["kp"] < 0.12
+    assert rejected["placebo"] < 0.12
+    assert "ibragimov-mueller" not in rejected
+    with pytest.raises(StudyError, match="no scope 'events'"):
+        calibrate(panel, pairs, DESIGN, scopes=("events",))  # type: ignore[arg-type]
 
 
 def test_progress_is_told() -> None:
@@ -116,7 +146,7 @@ def test_progress_is_told() -> None:
         panel, events_on(panel, [300]), DESIGN, tests="headline", repetitions=7,
         step=lambda done, total, what: told.append((done, total)),
     )  # fmt: skip
-    assert told == [(i, 7) for i in range(1, 8)]
+    assert told == [(i, 14) for i in range(1, 15)]
 
 
 def real_panel(shared: Path, first: date = date(2024, 1, 1)) -> Panel:
@@ -145,6 +175,6 @@ def test_placebo_p_is_uniform_on_real_bars(shared: Path) -> None:
             panel, events_on(panel, [int(r) for r in rows], miners), DESIGN,
             tests="headline", planted=(), repetitions=600,
         )  # fmt: skip
-        for window in DESIGN.windows:
-            p = result.null_p["placebo", window]
-            assert stats.kstest(p, "uniform").pvalue > 0.01, (dates, window)
+        for (scope, test, window), p in result.null_p.items():
+            if test == "placebo":
+                assert stats.kstest(p, "uniform").pvalue > 0.01, (dates, scope, window)

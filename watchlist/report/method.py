@@ -20,11 +20,11 @@ def method(facts: Facts) -> dict[str, Any]:
                 "sar": r["sar"],
                 "why": r["why"],
             }
-            for r in facts.factors
-            if r["treated"] and r["study_id"] == facts.studies[0]["study_id"]
+            for r in _treated(facts)
         ],
         "calibration": [
             {
+                "scope": r["scope"],
                 "test": r["test"],
                 "setting": r["setting"],
                 "first_day": r["first_day"],
@@ -37,6 +37,13 @@ def method(facts: Facts) -> dict[str, Any]:
             for r in facts.calibrations
         ],
     }
+
+
+def _treated(facts: Facts) -> list[Row]:
+    """Controls moved by the event itself, once each, in the order of the newest event."""
+    order = {e["event_id"]: n for n, e in enumerate(facts.events)}
+    found = {(r["event_id"], r["factor"]): r for r in reversed(facts.factors) if r["treated"]}
+    return sorted(found.values(), key=lambda r: (order.get(r["event_id"], 9999), r["factor"]))
 
 
 def _study(facts: Facts, row: Row) -> dict[str, Any]:

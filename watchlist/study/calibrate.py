@@ -8,46 +8,49 @@ tails and missing bars are those of the user's panel. Whatever a test then rejec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from watchlist.errors import StudyError
+from watchlist.errors import StudyError, nearest
+from watchlist.study.baskets import Peers
 from watchlist.study.dates import date_means, ibragimov_mueller, sign_flips
 from watchlist.study.design import StudyDesign, Window
-from watchlist.study.estimate import estimate
-from watchlist.study.models import Fits
 from watchlist.study.overlap import event_rows
-from watchlist.study.pairs import Pairs
-from watchlist.study.panel import Panel
+from watchlist.study.pairs import Pairs, make_pairs
+from watchlist.study.panel import Panel, panel_from_frame
+from watchlist.study.prepare import everyone_else, prepare
+from watchlist.study.quiet import Draw, QuietTable, estimable, quiet_table
 from watchlist.study.sample import Sample
 from watchlist.study.significance import TESTS, tests_named
 from watchlist.study.single import sample_quantile
 from watchlist.study.tails import student_p
-from watchlist.study.windows import Effects, effects
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Step = Callable[[int, int, str], None]
+Scope = Literal["event", "all"]
 
 NOMINAL = 0.05
-LEAST_DAYS = 40
-"""Quiet days that an event date needs to be moved among."""
-BUDGET = 40_000_000
-"""Residuals kept in memory at once; a larger panel is calibrated on a random part of its days."""
-BOOTSTRAP_DRAWS = 499
 PLACEBO_DRAWS = 1_999
 
-PORTFOLIO_TESTS = ("placebo", "ibragimov-mueller", "sign-flip")
+REPORT_TESTS = ("placebo", "ibragimov-mueller", "sign-flip")
 """Tests of the report beside the registry's."""
 PAIR_TESTS = ("pair-t", "pair-sq")
 """Tests of one pair, calibrated on the first pair of each draw."""
 
+NOT_CALIBRATED = {
+    "garch": "one fit a session and security by numerical optimisation takes hours",
+    "egarch": "one fit a session and security by numerical optimisation takes hours",
+    "synthetic-control": "its donors change with every event",
+}
+
 SCHEMA = {
+    "scope": pl.String,
     "test": pl.String,
     "setting": pl.String,
     "first_day": pl.Int16,
@@ -64,19 +67,17 @@ class Calibration:
     """Measured size and power of every test."""
 
     table: pl.DataFrame
-    """test, setting ("null" or "planted +5%"), first_day, last_day, n (pairs), nominal, rejected
-    (share of the repetitions in which the test could be made), repetitions."""
-    null_p: dict[tuple[str, Window], Floats]
-    """p-values of the null by test and window, NaN where the test could not be made."""
+    """scope ("event": the targets of one event date; "all": the whole design), test, setting
+    ("null" or "planted +5%"), first_day, last_day, n (pairs, median over repetitions), nominal,
+    rejected (share of the repetitions in which the test could be made), repetitions."""
+    null_p: dict[tuple[Scope, str, Window], Floats]
+    """p-values of the null by scope, test and window, NaN where the test could not be made."""
     pairs: int
     dates: int
     quiet_days: int
     """Sessions that the least free event date can be moved to."""
-
-
-def test_names() -> tuple[str, ...]:
-    """Everything that is calibrated, headline first."""
-    return (*TESTS, *PORTFOLIO_TESTS, *PAIR_TESTS)
+    left_out: tuple[str, ...]
+    """Event dates that are not in the calibration, and why."""
 
 
 def calibrate(
@@ -84,174 +85,141 @@ def calibrate(
     pairs: Pairs,
     design: StudyDesign,
     *,
+    scopes: Sequence[Scope] = ("event", "all"),
     tests: str | tuple[str, ...] = "all",
     windows: Sequence[Window] | None = None,
     planted: Sequence[float] = (0.05,),
     repetitions: int = 500,
     nominal: float = NOMINAL,
-    avoid: Bools | None = None,
     step: Step | None = None,
 ) -> Calibration:
     """Measure size and power of the tests on the panel's own quiet days.
 
     Parameters
     ----------
-    panel, pairs, design : as the study itself has them
-    tests : "all", "headline", or names of the registry; the tests of `PORTFOLIO_TESTS` and
-        `PAIR_TESTS` always run
+    panel, pairs, design : as the study itself has them; days `mask_days` of the pairs' own events
+        are nobody's quiet day
+    scopes : "event" moves one event date, picked at random, and tests its targets; "all" moves
+        every event date and tests all pairs together
+    tests : "all", "headline", or names of the registry; those of `REPORT_TESTS` and `PAIR_TESTS`
+        always run
     windows : default the design's
     planted : abnormal returns added to day 0 of every pair, fractions
-    repetitions : draws of the whole design; the standard error of a share p is √(p(1-p)/R)
-    avoid : (T, S) sessions that are nobody's quiet day; default days `mask_days` of the pairs'
-        own events. Masked out of estimation, and out of the windows of drawn days.
+    repetitions : random studies a scope; the standard error of a share p is √(p(1-p)/R)
     step : told after every repetition
+
+    Pairs that the study itself could not estimate are not calibrated either, and a security counts
+    once a date, however many events fall there.
 
     Raises
     ------
     StudyError
-        An event date has fewer than 40 quiet days to go to.
+        No event date has the 40 quiet days that it needs; an unknown test or scope.
     """
+    for scope in scopes:
+        if scope not in get_args(Scope):
+            raise StudyError(f"no scope {scope!r}", nearest(scope, list(get_args(Scope))))
+    if design.model in NOT_CALIBRATED:
+        raise StudyError(
+            f"model {design.model!r} is not calibrated: {NOT_CALIBRATED[design.model]}",
+            "calibrate the market model on the same events",
+        )
     spans = tuple(design.windows if windows is None else windows)
     names = tuple(test.name for test in tests_named(tests))
     shape = (len(panel.sessions), len(panel.symbols))
-    busy = event_rows(pairs.rows, pairs.cols, shape, design.mask_days) if avoid is None else avoid
+    busy = event_rows(pairs.rows, pairs.cols, shape, design.mask_days)
+    masked = busy if design.overlap in ("mask", "joint") else None
     rng = np.random.default_rng(design.seed)
-    table = _quiet_table(panel, pairs, design, busy, spans, rng)
+    table = quiet_table(
+        panel, estimable(panel, pairs, design, masked), design, busy, masked, spans, rng
+    )
+    every = (*names, *REPORT_TESTS, *PAIR_TESTS)
     settings = [("null", 0.0), *((f"planted {effect:+.0%}", effect) for effect in planted)]
-    everything = (*names, *PORTFOLIO_TESTS, *PAIR_TESTS)
-    found = np.full((len(settings), len(spans), len(everything), repetitions), np.nan)
-    reference = [table.portfolio_draws(w, rng) for w in range(len(spans))]
-    for repetition in range(repetitions):
-        chosen, dates = table.draw(rng)
+    frames, null_p = [], {}
+    for number, scope in enumerate(scopes):
+
+        def tell(done: int, before: int = number, what: str = scope) -> None:
+            if step is not None:
+                step(before * repetitions + done, len(scopes) * repetitions, f"scope {what}")
+
+        found, sizes = _repeat(table, scope, names, spans, settings, repetitions, rng, tell)
+        frames.append(_shares(scope, found, sizes, settings, spans, every, nominal))
         for w, span in enumerate(spans):
-            quiet = table.sample(chosen, dates, w, design)
-            for s, (_, effect) in enumerate(settings):
-                sample = _plant(quiet, span, effect)
-                found[s, w, :, repetition] = _p_values(sample, names, reference[w])
-        if step is not None:
-            step(repetition + 1, repetitions, "random quiet dates")
+            for i, name in enumerate(every):
+                null_p[scope, name, span] = found[0, w, i]
     return Calibration(
-        table=_share_rejected(found, settings, spans, everything, nominal, len(pairs)),
-        null_p={
-            (name, span): found[0, w, i]
-            for w, span in enumerate(spans)
-            for i, name in enumerate(everything)
-        },
-        pairs=len(pairs),
+        table=pl.concat(frames),
+        null_p=null_p,
+        pairs=table.pairs,
         dates=len(table.clusters),
         quiet_days=min(len(pool) for pool in table.pools),
+        left_out=tuple(table.left_out),
     )
 
 
-@dataclass
-class _QuietTable:
-    """Fits of every security on every quiet day: a draw is an index."""
-
-    fits: Fits
-    """Q·D pairs: series q on quiet day d at q·D + d."""
-    effects: list[Effects]
-    """One a window."""
-    days: Ints
-    """(D,) session rows."""
-    clusters: list[Ints]
-    """For each event date the series (q) of its pairs."""
-    pools: list[Ints]
-    """For each event date the quiet days (d) that all its pairs can be moved to."""
-    first_day: int
-
-    def draw(self, rng: np.random.Generator) -> tuple[Ints, Ints]:
-        """A distinct quiet day for each event date: table rows and session rows of all pairs."""
-        days = np.array([rng.choice(pool) for pool in self.pools])
-        for _ in range(50):
-            _, first = np.unique(days, return_index=True)
-            again = np.setdiff1d(np.arange(len(days)), first)
-            if not len(again):
-                break
-            days[again] = [rng.choice(self.pools[g]) for g in again]
-        width = len(self.days)
-        rows = np.concatenate([qs * width + d for qs, d in zip(self.clusters, days, strict=True)])
-        sessions = np.repeat(self.days[days], [len(qs) for qs in self.clusters])
-        return rows, sessions
-
-    def sample(self, rows: Ints, dates: Ints, window: int, design: StudyDesign) -> Sample:
-        """The drawn pairs as the tests see them."""
-        effect = self.effects[window]
-        span = slice(effect.first - self.first_day, effect.last - self.first_day + 1)
-        return Sample(
-            ar=self.fits.ar[rows, span],
-            tested=slice(None),
-            car=effect.car[rows],
-            se=effect.se[rows],
-            scar=effect.scar[rows],
-            resid=self.fits.resid[rows],
-            sigma=self.fits.sigma[rows],
-            observations=self.fits.observations[rows],
-            parameters=self.fits.parameters,
-            dates=dates,
-            convention=design.correlation,
-            draws=BOOTSTRAP_DRAWS,
-            seed=design.seed,
-        )
-
-    def portfolio_draws(self, window: int, rng: np.random.Generator) -> Floats:
-        """(B,) mean over dates of the date's mean SCAR: what the placebo test ranks among."""
-        scar = self.effects[window].scar.reshape(-1, len(self.days))
-        total = np.zeros(PLACEBO_DRAWS)
-        for qs, pool in zip(self.clusters, self.pools, strict=True):
-            means = scar[np.ix_(qs, pool)].mean(axis=0)
-            total += means[rng.integers(0, len(pool), PLACEBO_DRAWS)]
-        return total / len(self.clusters)
-
-
-def _quiet_table(
-    panel: Panel,
-    pairs: Pairs,
+def calibrate_study(
+    returns: pl.DataFrame | Panel,
+    events: pl.DataFrame,
     design: StudyDesign,
-    busy: Bools,
-    spans: Sequence[Window],
+    *,
+    sectors: Mapping[str, str] | None = None,
+    peers: Peers | None = None,
+    factors: pl.DataFrame | None = None,
+    **options: Any,
+) -> Calibration:
+    """`calibrate` on frames, as `event_study` takes them; `options` are those of `calibrate`."""
+    if isinstance(returns, Panel):
+        panel = returns
+    else:
+        panel = panel_from_frame(returns, factors=factors, log=design.returns == "log")
+    known = everyone_else(panel, events, sectors or {}, design) if peers is None else peers
+    panel, own = prepare(panel, events, design, sectors or {}, known)
+    pairs, _ = make_pairs(panel, events, design, own)
+    return calibrate(panel, pairs, design, **options)
+
+
+def _repeat(
+    table: QuietTable,
+    scope: Scope,
+    names: tuple[str, ...],
+    spans: tuple[Window, ...],
+    settings: list[tuple[str, float]],
+    repetitions: int,
     rng: np.random.Generator,
-) -> _QuietTable:
-    series, of_pair = np.unique(
-        np.column_stack([pairs.cols, pairs.factors]), axis=0, return_inverse=True
-    )
-    of_pair = of_pair.ravel()
-    days = np.arange(len(panel.sessions))
-    most = max(BUDGET // (len(series) * design.estimation_length), 2 * LEAST_DAYS)
-    if len(days) > most:
-        days = np.sort(rng.choice(days, most, replace=False))
-    fits = estimate(
-        panel,
-        np.tile(days, len(series)),
-        np.repeat(series[:, 0], len(days)),
-        np.repeat(series[:, 1:], len(days), axis=0),
-        design,
-        busy if design.overlap in ("mask", "joint") else None,
-    )
-    first_day, last_day = design.event_days
-    at = days[:, None] + np.arange(first_day, last_day + 1)
-    inside = (at >= 0) & (at < len(panel.sessions))
-    flags = busy.T[:, np.clip(at, 0, len(panel.sessions) - 1)] & inside  # (S, D, E)
-    hit = flags[series[:, 0]].reshape(fits.ar.shape)
-    fits = replace(fits, ar=np.where(hit, np.nan, fits.ar))
-    windows = [effects(fits, first_day, first, last) for first, last in spans]
-    sound = (fits.observations >= design.min_observations) & ~hit[:, -first_day]
-    for window in windows:
-        sound &= (2 * window.days >= window.length) & np.isfinite(window.scar)
-    usable = sound.reshape(len(series), len(days))
-    clusters, pools = [], []
-    for row in np.unique(pairs.rows):
-        qs = of_pair[pairs.rows == row]
-        pool = np.flatnonzero(usable[qs].all(axis=0))
-        if len(pool) < LEAST_DAYS:
-            names = ", ".join(sorted({panel.symbols[series[q, 0]] for q in qs}))
-            raise StudyError(
-                f"the event of {panel.sessions[row]} ({names}) has {len(pool)} quiet days to be "
-                f"moved to, calibration needs {LEAST_DAYS}",
-                "use a longer panel, shorter windows, or leave that event out",
-            )
-        clusters.append(qs)
-        pools.append(pool)
-    return _QuietTable(fits, windows, days, clusters, pools, first_day)
+    tell: Callable[[int], None],
+) -> tuple[Floats, Floats]:
+    """(settings, windows, tests, repetitions) p-values and (repetitions,) pairs."""
+    count = len(names) + len(REPORT_TESTS) + len(PAIR_TESTS)
+    found = np.full((len(settings), len(spans), count, repetitions), np.nan)
+    sizes = np.empty(repetitions)
+    drawn = [_drawn_means(table, w, rng) for w in range(len(spans))] if scope == "all" else []
+    for repetition in range(repetitions):
+        draw = table.draw_all(rng) if scope == "all" else table.draw_event(rng)
+        sizes[repetition] = len(draw.rows)
+        for w, span in enumerate(spans):
+            placebo = drawn[w] if scope == "all" else _other_days(table, draw, w)
+            quiet = table.sample(draw, w)
+            for s, (_, effect) in enumerate(settings):
+                sample = _plant(quiet, span, effect)
+                found[s, w, :, repetition] = _p_values(sample, names, placebo)
+        tell(repetition + 1)
+    return found, sizes
+
+
+def _drawn_means(table: QuietTable, window: int, rng: np.random.Generator) -> Floats:
+    """(B,) mean over dates of the date's mean SCAR: what the placebo test ranks among."""
+    total = np.zeros(PLACEBO_DRAWS)
+    for cluster in range(len(table.clusters)):
+        means = table.means(cluster, window)
+        total += means[rng.integers(0, len(means), PLACEBO_DRAWS)]
+    return total / len(table.clusters)
+
+
+def _other_days(table: QuietTable, draw: Draw, window: int) -> Floats:
+    """Mean SCARs of the drawn event date on all its other quiet days."""
+    cluster = int(draw.clusters[0])
+    others: Floats = table.means(cluster, window)[table.pools[cluster] != draw.days[0]]
+    return others
 
 
 def _plant(sample: Sample, span: Window, effect: float) -> Sample:
@@ -271,20 +239,24 @@ def _p_values(sample: Sample, names: tuple[str, ...], placebo: Floats) -> list[f
         bar = abs(float(standardized.mean())) * (1 - 1e-12)
         p.append((1 + int((np.abs(placebo) >= bar).sum())) / (1 + len(placebo)))
         _, means = date_means(sample.car, sample.dates)
-        p += [ibragimov_mueller(means).p, sign_flips(means, seed=sample.seed, draws=999).p]
+        if len(means) > 1:
+            p += [ibragimov_mueller(means).p, sign_flips(means, seed=sample.seed, draws=999).p]
+        else:
+            p += [np.nan, np.nan]
         p.append(float(student_p(sample.scar[0], sample.observations[0] - sample.parameters)))
-        tested = sample.ar[0, sample.tested]
+        tested = sample.ar[0]
         p.append(sample_quantile(sample.resid[0], tested[np.isfinite(tested)]).p)
     return p
 
 
-def _share_rejected(
+def _shares(
+    scope: Scope,
     found: Floats,
-    settings: Sequence[tuple[str, float]],
-    spans: Sequence[Window],
+    sizes: Floats,
+    settings: list[tuple[str, float]],
+    spans: tuple[Window, ...],
     names: tuple[str, ...],
     nominal: float,
-    pairs: int,
 ) -> pl.DataFrame:
     rows = []
     for s, (setting, _) in enumerate(settings):
@@ -294,7 +266,7 @@ def _share_rejected(
                 made = np.isfinite(p)
                 if not made.any():
                     continue
-                n = 1 if name in PAIR_TESTS else pairs
+                n = 1 if name in PAIR_TESTS else int(np.median(sizes[made]))
                 share = float(np.mean(p[made] <= nominal + 1e-12))
-                rows.append((name, setting, first, last, n, nominal, share, int(made.sum())))
+                rows.append((scope, name, setting, first, last, n, nominal, share, int(made.sum())))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

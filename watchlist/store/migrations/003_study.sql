@@ -136,6 +136,7 @@ CREATE TABLE base.placebo_bands (
 CREATE TABLE base.calibrations (
     design_hash VARCHAR NOT NULL,
     as_of DATE NOT NULL,
+    scope VARCHAR NOT NULL,           -- event: the targets of one event date; all: every pair
     test VARCHAR NOT NULL,
     setting VARCHAR NOT NULL,         -- null, planted 5 %, ...
     first_day SMALLINT NOT NULL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -86,6 +86,14 @@ class Panel:
             widened(self.gaps),
         )
 
+    def with_factors(self, table: pl.DataFrame) -> Panel:
+        """The panel with the columns of a factor table, joined by its column `session`."""
+        return _join_factors(self, table)
+
+    def in_logs(self) -> Panel:
+        """The same panel with log(1 + ret) in place of simple returns."""
+        return replace(self, returns=np.log1p(self.returns))
+
 
 def panel_from_frame(
     returns: pl.DataFrame,
@@ -161,9 +169,14 @@ def _join_factors(panel: Panel, factors: pl.DataFrame) -> Panel:
         )
     days = factors["session"].to_numpy().astype("datetime64[D]")
     at = np.searchsorted(panel.sessions, days)
-    known = (at < len(panel.sessions)) & (
-        panel.sessions[np.minimum(at, len(panel.sessions) - 1)] == days
-    )
+    known = at < len(panel.sessions)
+    known[known] = panel.sessions[at[known]] == days[known]
+    if not known.any():
+        raise StudyError(
+            f"the factor table ({days.min()} to {days.max()}) and the returns "
+            f"({panel.sessions[0]} to {panel.sessions[-1]}) share no session",
+            "use a newer factor file",
+        )
     for name in factors.columns:
         if name == "session":
             continue

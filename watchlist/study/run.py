@@ -106,7 +106,8 @@ def event_study(
     every, drops = make_pairs(panel, events, design, own)
     near = event_rows(every.rows, every.cols, panel.returns.shape, design.mask_days)
     masked = near if design.overlap in ("mask", "joint") else None
-    overlapping = overlaps(every, design.estimation, design.event_days, design.mask_days)
+    reach = min(a for a, _ in design.windows), max(b for _, b in design.windows)
+    overlapping = overlaps(every, design.estimation, reach, design.mask_days)
     pairs = every if only is None else every.take(_selected(every, only))
     if only is not None:
         drops = _drops_of(drops, only)
@@ -133,7 +134,6 @@ def event_study(
         ["scope", "first_day", "last_day", "test"],
     )
     tell(4, 5, "factors and bands")
-    factor_frame = treated_factors(study, near)
     of_pairs = pl.DataFrame(
         {"event_id": pairs.events, "symbol": pairs.symbols},
         schema={"event_id": pl.String, "symbol": pl.String},
@@ -145,10 +145,14 @@ def event_study(
         effects=effect_frame,
         tests=test_frame,
         drops=drops_frame(sorted(drops, key=lambda d: (d.event_id, d.symbol))),
-        factors=factor_frame,
-        overlaps=overlapping.join(of_pairs, on=["event_id", "symbol"], how="semi"),
+        factors=treated_factors(study, near),
+        overlaps=overlapping.join(
+            of_pairs, on=["event_id", "symbol"], how="semi", maintain_order="left"
+        ),
         bands=frames.bands_frame(study),
-        warnings=_warnings(study, overlapping, drops),
+        warnings=_warnings(
+            study, overlapping.join(of_pairs, on=list(of_pairs.columns), how="semi"), drops
+        ),
     )
     tell(5, 5, "done")
     return result

@@ -1,0 +1,295 @@
+"""`watchlist study`: the daily event studies, or one that you describe."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watchlist.cli import calibrate, console
+from watchlist.cli.frames import FrameFormat, show
+from watchlist.cli.options import AsKnownDate, OnDate, ProjectDir, Simulated, open_project
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from watchlist.config import Config
+    from watchlist.project import Project
+    from watchlist.steps.study_ask import Question
+    from watchlist.study import StudyResult
+
+TABLES = ("effects", "tests", "fits", "abnormal", "drops", "factors", "overlaps")
+
+BY = {
+    "event": "event",
+    "category": "category",
+    "mineral": "mineral",
+    "relation": "relation",
+    "chain": "chain-stage",
+    "direction": "direction",
+    "all": "all",
+}
+"""What people type after --by -> the scope."""
+
+
+def parse_window(text: str) -> tuple[int, int]:
+    """Two days as FIRST:LAST, or a usage error that says so."""
+    first, _, last = text.partition(":")
+    try:
+        return int(first), int(last)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a window; write it as -1:1") from None
+
+
+Window = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--window", metavar="A:B", help="Event window in sessions from day 0; repeatable."
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `study` and its commands."""
+    group = typer.Typer(
+        help="Event studies: how far returns around events differ from what the market explains.",
+        epilog=(
+            "Examples: watchlist study  |  watchlist study --event mp-dod-partnership --window 0:0 "
+            " |  watchlist study --by category --tests all  |  watchlist study --symbol TMQ "
+            "--model market+sector --overlap keep --format csv"
+        ),
+        invoke_without_command=True,
+    )
+    app.add_typer(group, name="study")
+    calibrate.register(group)
+
+    @group.callback()
+    def study(
+        context: typer.Context,
+        event: Annotated[
+            list[str] | None, typer.Option(metavar="ID", help="Only this event; repeatable.")
+        ] = None,
+        category: Annotated[
+            list[str] | None, typer.Option(metavar="C", help="Only this category; repeatable.")
+        ] = None,
+        symbol: Annotated[
+            list[str] | None, typer.Option(metavar="S", help="Only this symbol; repeatable.")
+        ] = None,
+        model: Annotated[
+            str | None,
+            typer.Option(
+                metavar="M",
+                help="constant-mean, market-adjusted, market, market+sector, market+peers, "
+                "factors, capm, ff3, ff5, carhart, scholes-williams, dimson, trade-to-trade, "
+                "garch, egarch, synthetic-control.",
+            ),
+        ] = None,
+        factors: Annotated[
+            str | None,
+            typer.Option(metavar="A,B", help="Symbols or factor columns, e.g. SPY,REMX."),
+        ] = None,
+        factor_table: Annotated[
+            list[Path] | None,
+            typer.Option(metavar="FILE", help="Factor returns: French's CSV, CSV or Parquet."),
+        ] = None,
+        risk_free: Annotated[
+            str | None,
+            typer.Option(metavar="NAME", help="Factor column to subtract from the returns."),
+        ] = None,
+        of: Annotated[
+            str | None, typer.Option(metavar="WHAT", help="returns, volume or volatility.")
+        ] = None,
+        returns: Annotated[str | None, typer.Option(metavar="KIND", help="simple or log.")] = None,
+        estimation: Annotated[
+            str | None, typer.Option(metavar="A:B", help="Estimation window, e.g. -130:-11.")
+        ] = None,
+        window: Window = None,
+        min_observations: Annotated[
+            int | None, typer.Option(metavar="N", help="Estimation rows that a pair needs.")
+        ] = None,
+        overlap: Annotated[
+            str | None,
+            typer.Option(metavar="RULE", help="Other events: keep, mask, drop or joint."),
+        ] = None,
+        tests: Annotated[
+            str | None,
+            typer.Option(metavar="T", help="headline, all, or names: patell,bmp."),
+        ] = None,
+        by: Annotated[
+            str | None,
+            typer.Option(
+                metavar="WHAT",
+                help="event, category, mineral, relation, chain, direction, all; or several: a,b.",
+            ),
+        ] = None,
+        table: Annotated[
+            str | None,
+            typer.Option(metavar="T", help="What to print: " + ", ".join(TABLES) + "."),
+        ] = None,
+        project: ProjectDir = None,
+        on: OnDate = None,
+        as_known: AsKnownDate = None,
+        simulated: Simulated = False,
+        style: FrameFormat = "table",
+    ) -> None:
+        """Run the daily studies and store them; with any option of a study, run that and print it.
+
+        A study that you describe is printed, not stored. Returns and effects in csv and json are
+        fractions; the table shows percent.
+        """
+        if context.invoked_subcommand is not None:
+            return
+        settings = _given(
+            subject=of,
+            returns=returns,
+            overlap=overlap,
+            min_observations=min_observations,
+            risk_free=risk_free,
+            estimation=parse_window(estimation) if estimation else None,
+            windows=tuple(parse_window(text) for text in window) if window else None,
+        )
+        from watchlist.steps.study_ask import Question
+
+        question = Question(
+            events=tuple(event or ()),
+            categories=tuple(category or ()),
+            symbols=tuple(symbol or ()),
+            model=model,
+            factors=_list(factors),
+            tables=tuple(factor_table or ()),
+            settings=settings,
+            tests=_tests(tests),
+            scopes=_scopes(by),
+        )
+        shown = _table(table, by=by, tests=tests)
+        place, config = open_project(project, "simulated" if simulated else None)
+        if question == Question(settings={}):
+            result = _daily(place, config, on=on, as_known=as_known)
+        else:
+            result = _asked(place, config, question, on=on, as_known=as_known)
+        _tell(result)
+        show(present(result, shown) if style == "table" else raw(result, shown), style)
+
+
+def _daily(
+    place: Project, config: Config, *, on: date | None, as_known: date | None
+) -> StudyResult:
+    """The daily studies; stored unless they look into the past."""
+    from watchlist import store
+    from watchlist.catalog import load_catalog
+    from watchlist.clock import SystemClock
+    from watchlist.steps.signals import last_session
+    from watchlist.steps.study import read_data, run_study
+    from watchlist.steps.study_ask import Question, ask
+
+    catalog = load_catalog(place)
+    with store.connect(place, as_known=as_known) as con:
+        as_of, newest = last_session(con, on), last_session(con, None)
+        if as_known is not None or as_of != newest:
+            console.say(f"as of {as_of}; the store keeps its own studies")
+            with console.progress("study") as step:
+                return ask(con, config, Question(), as_of=as_of, step=step)
+        read_data(con, config, as_of=as_of)
+    with store.open_build(place, SystemClock()) as build, console.progress("study") as step:
+        summary = run_study(build.con, catalog, config, as_of=as_of, step=step)
+        build.publish()
+    for line in summary.talk:
+        console.say(line)
+    return summary.results[0]
+
+
+def _asked(
+    place: Project, config: Config, question: Question, *, on: date | None, as_known: date | None
+) -> StudyResult:
+    from watchlist import store
+    from watchlist.steps.signals import last_session
+    from watchlist.steps.study_ask import ask
+
+    with store.connect(place, as_known=as_known) as con, console.progress("study") as step:
+        return ask(con, config, question, as_of=last_session(con, on), step=step)
+
+
+def _tell(result: StudyResult) -> None:
+    design, fits = result.design, result.fits
+    factors = " + ".join(design.factors) or "no factors"
+    console.say(
+        f"{design.model} ({factors}), estimation [{design.estimation[0]}, {design.estimation[1]}], "
+        f"other events: {design.overlap}; {fits.height} pairs of {fits['event_id'].n_unique()} "
+        f"events on {fits['day0'].n_unique()} dates"
+    )
+    for warning in result.warnings:
+        console.warn(warning)
+
+
+def raw(result: StudyResult, table: str) -> pl.DataFrame:
+    """A table of the study as it is: fractions, every column."""
+    frames = {
+        "effects": result.effects,
+        "tests": result.tests,
+        "fits": result.fits,
+        "abnormal": result.abnormal_returns,
+        "drops": result.drops,
+        "factors": result.factors,
+        "overlaps": result.overlaps,
+    }
+    return frames[table]
+
+
+def present(result: StudyResult, table: str) -> pl.DataFrame:
+    """A table of the study for reading: windows in brackets, effects in percent."""
+    import polars as pl
+
+    frame = raw(result, table)
+    if "first_day" in frame.columns:
+        window = pl.format("[{}, {}]", "first_day", "last_day").alias("window")
+        at = frame.columns.index("first_day")
+        frame = frame.with_columns(window).drop("first_day", "last_day")
+        names = frame.columns[:-1]
+        frame = frame.select(*names[:at], "window", *names[at:])
+    percents = ("ret", "expected", "ar", "car", "bhar", "se", "estimate", "mde", "sigma")
+    if result.design.subject == "returns":
+        frame = frame.with_columns(
+            (pl.col(c) * 100).round(2) for c in percents if c in frame.columns
+        )
+        frame = frame.rename({c: f"{c}_%" for c in percents if c in frame.columns})
+    if table == "effects":
+        frame = frame.drop("p_holm", "p_bh", "placebo_n", "bhar_%", "bhar", strict=False)
+    if table == "tests":
+        frame = frame.drop("headline", "se_%", "se", "share_positive", strict=False)
+    floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
+    return frame.with_columns(pl.col(floats).round_sig_figs(4))
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if text else ()
+
+
+def _tests(text: str | None) -> str | tuple[str, ...]:
+    if text is None or text in ("headline", "all"):
+        return text or "headline"
+    return _list(text)
+
+
+def _scopes(text: str | None) -> tuple[str, ...]:
+    from watchlist.errors import ConfigError, nearest
+
+    for part in _list(text):
+        if part not in BY:
+            raise ConfigError(f"--by {part}: no such grouping", nearest(part, list(BY)))
+    return tuple(BY[part] for part in _list(text))
+
+
+def _table(text: str | None, *, by: str | None, tests: str | None) -> str:
+    from watchlist.errors import ConfigError, nearest
+
+    if text is None:
+        return "tests" if by or tests else "effects"
+    if text not in TABLES:
+        raise ConfigError(f"--table {text}: no such table", nearest(text, list(TABLES)))
+    return text

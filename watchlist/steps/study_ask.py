@@ -1,0 +1,191 @@
+"""A study that a person asks for: options become a design, the store's returns its panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from watchlist.errors import ConfigError, StudyError, nearest
+from watchlist.steps.study import read_data
+from watchlist.study import StudyDesign, StudyResult, event_study
+from watchlist.study.design import MARKET_VOLUME, PEERS, SECTOR
+from watchlist.study.factor_table import join_tables, parse_factor_table
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from watchlist.config import Config
+
+SECTOR_MODEL = "market+sector"
+PEER_MODEL = "market+peers"
+
+FACTOR_MODELS = {
+    "capm": ("mkt_rf",),
+    "ff3": ("mkt_rf", "smb", "hml"),
+    "carhart": ("mkt_rf", "smb", "hml", "mom"),
+    "ff5": ("mkt_rf", "smb", "hml", "rmw", "cma"),
+}
+"""Names that stand for columns of a factor table, with returns in excess of its `rf`."""
+
+MODELS = (
+    "constant-mean", "market-adjusted", "market", SECTOR_MODEL, PEER_MODEL, *FACTOR_MODELS,
+    "factors", "scholes-williams", "dimson", "trade-to-trade", "garch", "egarch",
+    "synthetic-control",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked; None and empty mean the configured default."""
+
+    events: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+    model: str | None = None
+    factors: tuple[str, ...] = ()
+    tables: tuple[Path, ...] = ()
+    """Files of factor returns."""
+    settings: Mapping[str, Any] | None = None
+    """Fields of the design that were given."""
+    tests: str | tuple[str, ...] = "headline"
+    scopes: tuple[str, ...] = ()
+
+
+def ask(
+    con: duckdb.DuckDBPyConnection,
+    config: Config,
+    question: Question,
+    *,
+    as_of: date,
+    step: Callable[[int, int, str], None] | None = None,
+) -> StudyResult:
+    """Run the study; nothing is written.
+
+    Raises
+    ------
+    ConfigError
+        An event, category, symbol or model is not known.
+    StudyError
+        The design cannot work, or nothing fits the filters.
+    """
+    data = read_data(con, config, as_of=as_of)
+    only = _chosen(data.events, question)
+    table = _factor_table(question.tables)
+    design = make_design(config, question, tuple(table.columns) if table is not None else ())
+    panel = data.panel if table is None else data.panel.with_factors(table)
+    if design.returns == "log":
+        panel = panel.in_logs()
+    scopes = question.scopes or ("event", "all")
+    return event_study(
+        panel,
+        data.events,
+        design,
+        sectors=data.sectors,
+        peers=_peers(con, panel.symbols) if _needs_peers(design) else None,
+        tests=question.tests,
+        scopes=scopes,
+        only=only,
+        step=step,
+    )
+
+
+def make_design(config: Config, question: Question, columns: tuple[str, ...] = ()) -> StudyDesign:
+    """The design that the question describes.
+
+    Parameters
+    ----------
+    columns : of the factor table, if one was given
+    """
+    study = config.study
+    given: dict[str, Any] = {
+        "name": "asked",
+        "estimation": study.estimation,
+        "windows": study.windows,
+        "min_observations": study.min_observations,
+        "overlap": study.overlap,
+        **(question.settings or {}),
+    }
+    model = question.model or ("factors" if question.factors else "market")
+    if model not in MODELS:
+        raise ConfigError(f"--model {model}: no such model", nearest(model, list(MODELS)))
+    if given.get("subject") == "volume":
+        given["factors"] = () if model == "constant-mean" else (MARKET_VOLUME,)
+    elif model in ("constant-mean", "synthetic-control"):
+        given["factors"] = question.factors
+    elif model in (SECTOR_MODEL, PEER_MODEL):
+        second = SECTOR if model == SECTOR_MODEL else PEERS
+        given["factors"], model = (study.market, second), "factors"
+    elif model in FACTOR_MODELS:
+        _need_columns(model, columns)
+        given |= {"factors": FACTOR_MODELS[model], "risk_free": "rf"}
+        model = "factors"
+    else:
+        given["factors"] = question.factors or (study.market,)
+    if "chart" not in given:
+        given["chart"] = _chart(given["windows"], given["estimation"])
+    return StudyDesign(**given | {"model": model})
+
+
+def _chart(windows: tuple[tuple[int, int], ...], estimation: tuple[int, int]) -> tuple[int, int]:
+    """The usual ten days before and twenty after, shortened to what the estimation leaves."""
+    first = max(-10, estimation[1] + 1) if estimation[1] < 0 else -10
+    last = 20 if estimation[0] < 0 else min(20, estimation[0] - 1)
+    return min(first, *(a for a, _ in windows)), max(last, *(b for _, b in windows))
+
+
+def _need_columns(model: str, columns: tuple[str, ...]) -> None:
+    missing = [name for name in (*FACTOR_MODELS[model], "rf") if name not in columns]
+    if missing:
+        raise StudyError(
+            f"model {model!r} needs the factor columns {', '.join(missing)}",
+            "give Kenneth French's daily CSV files with --factor-table",
+        )
+
+
+def _chosen(events: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """The pairs that the filters leave."""
+    chosen = events
+    for option, column, wanted in (
+        ("--event", "event_id", question.events),
+        ("--category", "category", question.categories),
+        ("--symbol", "symbol", question.symbols),
+    ):
+        known = events[column].unique().drop_nulls().sort().to_list()
+        for value in wanted:
+            if value not in known:
+                raise ConfigError(f"{option} {value}: not in the store", nearest(value, known))
+        if wanted:
+            chosen = chosen.filter(pl.col(column).is_in(list(wanted)))
+    if chosen.is_empty():
+        raise StudyError("no event fits all these filters", "list them: watchlist events list")
+    return chosen.select("event_id", "symbol")
+
+
+def _factor_table(paths: tuple[Path, ...]) -> pl.DataFrame | None:
+    tables = []
+    for path in paths:
+        if not path.is_file():
+            raise ConfigError(f"--factor-table {path}: no such file")
+        tables.append(parse_factor_table(path.read_bytes(), path.name))
+    return join_tables(tables) if tables else None
+
+
+def _needs_peers(design: StudyDesign) -> bool:
+    return PEERS in design.factors or design.model == "synthetic-control"
+
+
+def _peers(con: duckdb.DuckDBPyConnection, symbols: tuple[str, ...]) -> dict[str, list[str]]:
+    """Companies of the watchlist and their peers: each is a peer of every other."""
+    companies = [
+        symbol
+        for (symbol,) in con.execute(
+            "SELECT symbol FROM securities WHERE role IN ('watchlist', 'peer') ORDER BY symbol"
+        ).fetchall()
+        if symbol in symbols
+    ]
+    return {symbol: [other for other in companies if other != symbol] for symbol in companies}

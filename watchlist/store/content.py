@@ -24,7 +24,7 @@ Content = dict[str, tuple[object, ...]]
 
 
 def content(con: duckdb.DuckDBPyConnection) -> Content:
-    """Rows and an order-free checksum of each table, the text of views and macros, and the pulls' standing."""
+    """What each table holds (rows, an order-free checksum), how views read, how pulls stand."""
     found: Content = {}
     for (table,) in con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'base' "

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
 
-from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, axis, figure
+from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, Spec, axis, spec, trace
 
 HEIGHT = 210
 
 
-def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> go.Figure:
+def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> Spec:
     """CAR by session from day 0, over the band in which 95 of 100 non-event paths lie.
 
     Parameters
@@ -25,14 +24,16 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
     traces = []
     if band.height:
         traces += [
-            go.Scatter(
+            trace(
+                "scatter",
                 x=band["day"].to_list(),
                 y=_rounded(band["hi"]),
                 mode="lines",
                 line={"width": 0},
                 hoverinfo="skip",
             ),
-            go.Scatter(
+            trace(
+                "scatter",
                 x=band["day"].to_list(),
                 y=_rounded(band["lo"]),
                 mode="lines",
@@ -45,7 +46,8 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
     known = path.filter(pl.col("car").is_not_null())
     colour = UP if known.height == 0 or known["car"][-1] >= 0 else DOWN
     traces.append(
-        go.Scatter(
+        trace(
+            "scatter",
             x=path["day"].to_list(),
             y=_rounded(path["car"]),
             mode="lines",
@@ -55,7 +57,8 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
     )
     if known.height:
         traces.append(
-            go.Scatter(
+            trace(
+                "scatter",
                 x=[known["day"][-1]],
                 y=[round(known["car"][-1], 5)],
                 mode="markers",
@@ -63,7 +66,7 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
                 hoverinfo="skip",
             )
         )
-    return figure(
+    return spec(
         traces,
         height=HEIGHT if narrow else 320,
         margin={"l": 46, "r": 10, "t": 6, "b": 28},
@@ -71,6 +74,7 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
         xaxis=axis(
             showgrid=False,
             zeroline=False,
+            range=[min(path["day"].to_list(), default=-10) - 0.5, 20.5],
             tickvals=[-10, -5, 0, 5, 10, 15, 20],
             title=None if narrow else {"text": "sessions from day 0"},
         ),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
 
-from watchlist.charts.style import DOWN, INK, MUTED, UP, axis, figure
+from watchlist.charts.style import DOWN, INK, MUTED, UP, Spec, axis, spec, trace
 
 ROW_HEIGHT = 34
 
 
-def forest(rows: pl.DataFrame) -> go.Figure:
+def forest(rows: pl.DataFrame) -> Spec:
     """Point and 95 % interval for each row, top first; an open circle has no interval.
 
     Parameters
@@ -24,14 +23,16 @@ def forest(rows: pl.DataFrame) -> go.Figure:
     lo, hi = rows["lo"].to_list(), rows["hi"].to_list()
     bounded = [a is not None and b is not None for a, b in zip(lo, hi, strict=True)]
     colours = [UP if value >= 0 else DOWN for value in estimate]
-    bars = go.Scatter(
+    bars = trace(
+        "scatter",
         x=[v for a, b, ok in zip(lo, hi, bounded, strict=True) if ok for v in (a, b, None)],
         y=[v for n, ok in zip(place, bounded, strict=True) if ok for v in (n, n, None)],
         mode="lines",
         line={"color": MUTED, "width": 2},
         hoverinfo="skip",
     )
-    dots = go.Scatter(
+    dots = trace(
+        "scatter",
         x=estimate,
         y=place,
         mode="markers",
@@ -47,7 +48,7 @@ def forest(rows: pl.DataFrame) -> go.Figure:
         hovertemplate="%{text}<br>%{x:+.1%}<extra></extra>",
     )
     labels = [f"{value}  ({dates})" for value, dates in rows.select("value", "dates").iter_rows()]
-    return figure(
+    return spec(
         [bars, dots],
         height=ROW_HEIGHT * rows.height + 48,
         margin={"l": 150, "r": 16, "t": 8, "b": 32},

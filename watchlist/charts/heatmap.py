@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
 
-from watchlist.charts.style import DIVERGING, PAPER, axis, figure
+from watchlist.charts.style import DIVERGING, PAPER, Spec, axis, spec, trace
 
 CAP = 4.0
 """Standard errors at which the colour is full."""
 
 ROW_HEIGHT = 24
-LABEL_LENGTH = 46
+LABEL_LENGTH = 40
 
 
-def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> go.Figure:
+def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Spec:
     """One cell a pair: the number is the abnormal return, the colour its standard errors.
 
     Parameters
@@ -44,9 +43,10 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> go
         f"{day0}  {_short(title)}" for title, day0 in events.select("title", "day0").iter_rows()
     ]
     height = ROW_HEIGHT * events.height + 60
-    return figure(
+    return spec(
         [
-            go.Heatmap(
+            trace(
+                "heatmap",
                 z=z,
                 x=list(range(len(symbols))),
                 y=list(range(events.height)),
@@ -64,7 +64,7 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> go
             )
         ],
         height=height,
-        margin={"l": 330, "r": 8, "t": 28, "b": 8},
+        margin={"l": 340, "r": 8, "t": 28, "b": 8},
         meta={
             "narrow": {
                 "margin.l": 74,
@@ -78,6 +78,8 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> go
             ticktext=symbols,
             showgrid=False,
             zeroline=False,
+            showline=False,
+            ticks="",
         ),
         yaxis=axis(
             autorange="reversed",
@@ -85,6 +87,8 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> go
             ticktext=labels,
             showgrid=False,
             zeroline=False,
+            showline=False,
+            ticks="",
         ),
     )
 

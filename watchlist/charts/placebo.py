@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, axis, figure
+from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, Spec, axis, spec, trace
+
+BINS = 60
 
 
-def placebo(ordinary: pl.Series, observed: float) -> go.Figure:
+def placebo(ordinary: pl.Series, observed: float) -> Spec:
     """Histogram of abnormal returns of non-event sessions, the observed one marked.
 
-    `ordinary` and `observed` are fractions of one fit.
+    `ordinary` and `observed` are fractions of one fit. Bins are counted here, so that a page does
+    not carry a thousand numbers for fifty bars.
     """
     colour = UP if observed >= 0 else DOWN
-    return figure(
+    counts, centres, width = _bins(ordinary.to_numpy(), observed)
+    return spec(
         [
-            go.Histogram(
-                x=ordinary.round(5).to_list(),
-                nbinsx=48,
+            trace(
+                "bar",
+                x=centres,
+                y=counts,
+                width=width,
                 marker={"color": BAND, "line": {"color": MUTED, "width": 0.5}},
-                hovertemplate="%{x}: %{y} sessions<extra></extra>",
+                hovertemplate="%{x:+.1%}: %{y} sessions<extra></extra>",
             )
         ],
         height=210,
@@ -52,3 +59,11 @@ def placebo(ordinary: pl.Series, observed: float) -> go.Figure:
             }
         ],
     )
+
+
+def _bins(values: NDArray[np.float64], observed: float) -> tuple[list[int], list[float], float]:
+    """Counts, centres and width of equal bins that reach to the observed value."""
+    low, high = min(float(values.min()), observed), max(float(values.max()), observed)
+    counts, edges = np.histogram(values, bins=BINS, range=(low, high or low + 1e-6))
+    width = float(edges[1] - edges[0])
+    return counts.tolist(), (edges[:-1] + width / 2).round(5).tolist(), width

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
 
-from watchlist.charts.style import DOWN, INK, MUTED, PAPER, UP, axis, figure
+from watchlist.charts.style import DOWN, INK, MUTED, PAPER, UP, Spec, axis, spec, trace
 
 SYMBOLS = {"supportive": "triangle-up", "adverse": "triangle-down", "mixed": "diamond"}
 """The shape tells the direction, so that colour is never alone."""
@@ -13,7 +12,7 @@ SYMBOLS = {"supportive": "triangle-up", "adverse": "triangle-down", "mixed": "di
 COLOURS = {"supportive": UP, "adverse": DOWN, "mixed": MUTED}
 
 
-def price(closes: pl.DataFrame, events: pl.DataFrame, *, tall: bool = False) -> go.Figure:
+def price(closes: pl.DataFrame, events: pl.DataFrame, *, tall: bool = False) -> Spec:
     """Closing prices on a log scale, with a marker at day 0 of each event.
 
     Parameters
@@ -26,7 +25,8 @@ def price(closes: pl.DataFrame, events: pl.DataFrame, *, tall: bool = False) -> 
         For a page about this symbol alone.
     """
     traces = [
-        go.Scatter(
+        trace(
+            "scatter",
             x=closes["session"].to_list(),
             y=closes["close"].round(4).to_list(),
             mode="lines",
@@ -38,7 +38,8 @@ def price(closes: pl.DataFrame, events: pl.DataFrame, *, tall: bool = False) -> 
         found = events.filter(pl.col("direction") == direction) if events.height else events
         if found.height:
             traces.append(
-                go.Scatter(
+                trace(
+                    "scatter",
                     x=found["session"].to_list(),
                     y=found["close"].round(4).to_list(),
                     text=[plain(title) for title in found["title"]],
@@ -52,7 +53,7 @@ def price(closes: pl.DataFrame, events: pl.DataFrame, *, tall: bool = False) -> 
                     hovertemplate="%{x|%-d %b %Y}: %{text}<extra></extra>",
                 )
             )
-    return figure(
+    return spec(
         traces,
         height=360 if tall else 240,
         margin={"l": 46, "r": 10, "t": 6, "b": 28},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from watchlist.report.facts import Facts, Row, group
 from watchlist.report.panel import headline, path_lines, tests
 
@@ -40,7 +42,7 @@ def event_context(facts: Facts, card: Row, all_cards: list[Row], *, version: str
             for d in facts.drops
             if d["event_id"] == event_id
         ],
-        "treated": [
+        "controls": [
             {
                 "factor": f["factor"],
                 "ar": f["ar"],
@@ -48,10 +50,9 @@ def event_context(facts: Facts, card: Row, all_cards: list[Row], *, version: str
                 "treated": f["treated"],
                 "why": f["why"],
             }
-            for f in facts.factors
-            if f["event_id"] == event_id
-            and study is not None
-            and f["study_id"] == study["study_id"]
+            for f in {
+                r["factor"]: r for r in reversed(facts.factors) if r["event_id"] == event_id
+            }.values()
         ],
         "sympathy": _sympathy(facts, card),
         "chain": _chain(card, all_cards),
@@ -125,13 +126,11 @@ def _residuals(facts: Facts, fit: Row) -> dict[date, float]:
     """What one fit leaves of every session that has all its returns."""
     own = facts.series.get(fit["symbol"], {})
     factors = [facts.series.get(name, {}) for name in fit["factors"]]
-    return {
-        session: ret
-        - (fit["alpha"] or 0.0)
-        - sum(beta * f[session] for beta, f in zip(fit["betas"], factors, strict=True))
-        for session, ret in own.items()
-        if all(session in f for f in factors)
-    }
+    common = [s for s in own if all(s in factor for factor in factors)]
+    left = np.array([own[s] for s in common]) - (fit["alpha"] or 0.0)
+    for beta, factor in zip(fit["betas"], factors, strict=True):
+        left -= beta * np.array([factor[s] for s in common])
+    return dict(zip(common, left.tolist(), strict=True))
 
 
 def _event_sessions(facts: Facts) -> dict[str, set[date]]:

@@ -65,6 +65,15 @@ class Facts:
             out.setdefault(row["symbol"], {})[row["session"]] = row["ret"]
         return out
 
+    def of_event(self, table: str, study_id: int, event_id: str) -> list[Row]:
+        """Rows of a table of the studies that belong to one event."""
+        return self._by_event[table].get((study_id, event_id), [])
+
+    @cached_property
+    def _by_event(self) -> dict[str, dict[Any, list[Row]]]:
+        tables = {"abnormal": self.abnormal, "bands": self.bands, "effects": self.effects}
+        return {name: group(rows, "study_id", "event_id") for name, rows in tables.items()}
+
     def sessions(self, calendar: str | None = None) -> list[date]:
         """Sessions of a calendar around the as-of session, oldest first, future ones too."""
         wanted = calendar or self.market

@@ -85,11 +85,14 @@ def heatmap_charts(heatmap: dict[str, Any]) -> list[Chart]:
     from watchlist.charts.heatmap import heatmap as draw
 
     events = heatmap["events"][:HEATMAP_SHOWN]
-    if not events or not heatmap["cells"]:
+    ids = {event["event_id"] for event in events}
+    cells = [c for c in heatmap["cells"] if c["event_id"] in ids]
+    symbols = [s for s in heatmap["symbols"] if any(c["symbol"] == s for c in cells)]
+    if not cells:
         return []
     fig = draw(
         pl.DataFrame(
-            heatmap["cells"],
+            cells,
             schema={
                 "event_id": pl.String,
                 "symbol": pl.String,
@@ -99,11 +102,11 @@ def heatmap_charts(heatmap: dict[str, Any]) -> list[Chart]:
             },
         ),
         pl.DataFrame(events),
-        heatmap["symbols"],
+        symbols,
     )
-    top = max(heatmap["cells"], key=lambda c: abs(c["scar"] or 0.0))
+    top = max(cells, key=lambda c: abs(c["scar"] or 0.0))
     label = (
-        f"Day-0 abnormal returns of {len(heatmap['symbols'])} symbols on {len(events)} events; "
+        f"Day-0 abnormal returns of {len(symbols)} symbols on {len(events)} events; "
         f"the largest in standard errors is {top['symbol']} with {fmt.percent(top['car'])}."
     )
     return [_chart("heatmap", fig, label)]
@@ -175,5 +178,5 @@ def placebo_chart(chart_id: str, row: Row) -> Chart:
     return _chart(chart_id, placebo(values, row["observed"]), label)
 
 
-def _chart(chart_id: str, fig: Any, label: str) -> Chart:
-    return Chart(chart_id, style.to_json(fig), int(fig.layout.height), label)
+def _chart(chart_id: str, fig: style.Spec, label: str) -> Chart:
+    return Chart(chart_id, style.to_json(fig), int(fig["layout"]["height"]), label)

@@ -64,7 +64,9 @@ def web_address(url: str | None) -> str | None:
 
 def when(row: Row) -> str:
     """When an event became public, in words, in New York and UTC where the time is known."""
-    text = f"{fmt.day(row['announced_on'], weekday=True)}, {_TIMING[row['timing']]}"
+    text = fmt.day(row["announced_on"], weekday=True)
+    if row["timing"] != "unknown" or row["status"] == "happened":
+        text += f", {_TIMING[row['timing']]}"
     time = row["announced_time"]
     if time is None:
         return text

@@ -20,6 +20,8 @@ KEPT_WINDOW = (0, 20)
 KEPT_LEAST = 0.02
 """Below a day-0 abnormal return of two percent a share of it is noise over noise."""
 
+KEPT_SHOWN = 10
+
 DATE_LEVEL_TESTS = ("ibragimov-mueller", "dates")
 """Tests whose unit is the date, best first: what an interval may be drawn from."""
 
@@ -62,7 +64,7 @@ def paths(facts: Facts, study: Row, cards: list[Row]) -> list[Row]:
     out: list[Row] = []
     for card in happened:
         lines = path_lines(facts, study, card["event_id"])
-        if lines:
+        if any(line["watched"] for line in lines):
             out.append(
                 {
                     "event_id": card["event_id"],
@@ -83,9 +85,13 @@ def path_lines(facts: Facts, study: Row, event_id: str) -> list[Row]:
 
     Watched symbols first, then named ones, then those that moved most.
     """
-    returns = group(_of(facts.abnormal, study, event_id), "symbol")
-    bands = group(_of(facts.bands, study, event_id), "symbol")
-    effects = {e["symbol"]: e for e in main_effects(facts, study) if e["event_id"] == event_id}
+    returns = group(facts.of_event("abnormal", study["study_id"], event_id), "symbol")
+    bands = group(facts.of_event("bands", study["study_id"], event_id), "symbol")
+    effects = {
+        e["symbol"]: e
+        for e in facts.of_event("effects", study["study_id"], event_id)
+        if (e["first_day"], e["last_day"]) == MAIN_WINDOW
+    }
     watched = {s["symbol"] for s in facts.symbols if s["role"] == "watchlist"}
     named = {
         t["symbol"]
@@ -210,10 +216,14 @@ def kept(facts: Facts, study: Row, by_event: dict[str, Row]) -> list[Row]:
     """How much of the day-0 abnormal return was still there twenty sessions on."""
     windows = {
         (e["event_id"], e["symbol"]): e
-        for e in _of(facts.effects, study)
-        if (e["first_day"], e["last_day"]) == KEPT_WINDOW
+        for e in facts.effects
+        if e["study_id"] == study["study_id"] and (e["first_day"], e["last_day"]) == KEPT_WINDOW
     }
     watched = {s["symbol"] for s in facts.symbols if s["role"] == "watchlist"}
+    named: dict[str, set[str]] = {}
+    for target in facts.event_targets:
+        if target["relation"] == "named":
+            named.setdefault(target["event_id"], set()).add(target["symbol"])
     out = []
     for effect in main_effects(facts, study):
         later = windows.get((effect["event_id"], effect["symbol"]))
@@ -238,9 +248,19 @@ def kept(facts: Facts, study: Row, by_event: dict[str, Row]) -> list[Row]:
                 "car20": later["car"],
                 "share": later["car"] / effect["car"],
                 "se": later["se"],
+                "named": effect["symbol"] in named.get(effect["event_id"], set()),
             }
         )
-    return sorted(out, key=lambda r: (-abs(r["car0"]), r["event_id"], r["symbol"]))[:12]
+    return _one_a_day(out)[:KEPT_SHOWN]
+
+
+def _one_a_day(rows: list[Row]) -> list[Row]:
+    """Events of one day share its return: one row a symbol and day, that names the symbol first."""
+    out = []
+    for found in group(rows, "symbol", "day0").values():
+        best = min(found, key=lambda r: (not r["named"], r["event_id"]))
+        out.append({**best, "others": len(found) - 1})
+    return sorted(out, key=lambda r: (-abs(r["car0"]), r["event_id"], r["symbol"]))
 
 
 def tests(facts: Facts, study: Row, scope: str, value: str | None) -> list[Row]:
@@ -273,14 +293,10 @@ def tests(facts: Facts, study: Row, scope: str, value: str | None) -> list[Row]:
 
 def main_effects(facts: Facts, study: Row) -> list[Row]:
     """Effects of a study in the main window."""
-    return [e for e in _of(facts.effects, study) if (e["first_day"], e["last_day"]) == MAIN_WINDOW]
-
-
-def _of(rows: list[Row], study: Row, event_id: str | None = None) -> list[Row]:
     return [
-        r
-        for r in rows
-        if r["study_id"] == study["study_id"] and (event_id is None or r["event_id"] == event_id)
+        e
+        for e in facts.effects
+        if e["study_id"] == study["study_id"] and (e["first_day"], e["last_day"]) == MAIN_WINDOW
     ]
 
 

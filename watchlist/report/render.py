@@ -55,7 +55,7 @@ class Renderer:
             listing=fmt.listing,
             file_name=safe_name,
             model_words=lambda text: str(text).replace("-", " ").replace("+", " and "),
-            words=lambda text: str(text).replace("-", " "),
+            words=lambda text: str(text).replace("-", " ").replace("_", " "),
         )
         self.environment.globals.update(sparkline=sparkline, bar=bar)
         self.stylesheet = self.text("report.css")
@@ -122,16 +122,6 @@ class Renderer:
     def plain(self, template: str, context: Mapping[str, Any], **more: Any) -> str:
         """A text without page furniture: Markdown, the body of an e-mail."""
         return self.environment.get_template(template).render(report=context, **more)
-
-
-def plotly_source() -> str:
-    """Plotly's own bundle: the one that draws what this Plotly writes.
-
-    The official smaller bundles are npm packages with no Python distribution, and lag behind.
-    """
-    from plotly.offline import get_plotlyjs
-
-    return str(get_plotlyjs())
 
 
 def _hash(text: str) -> str:

@@ -146,7 +146,7 @@ def open_press(
     single_file: bool = False,
 ) -> Press:
     """Read what the pages of one session need."""
-    from watchlist.report.render import plotly_source
+    from watchlist.charts.bundle import plotly_js
     from watchlist.steps.report_read import read_facts
 
     facts = read_facts(con, as_of, chart_days=config.report.chart_days)
@@ -156,7 +156,7 @@ def open_press(
         facts=facts,
         cards=cards(facts),
         renderer=open_renderer(project),
-        plotly=plotly_source(),
+        plotly=plotly_js(),
         single_file=single_file,
     )
 

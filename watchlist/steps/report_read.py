@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
@@ -57,4 +58,9 @@ def rows(con: duckdb.DuckDBPyConnection, name: str, **known: Any) -> list[Row]:
     wanted = duckdb.extract_statements(text)[0].named_parameters
     cursor = con.execute(text, {key: known[key] for key in wanted})
     names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    return [dict(zip(names, map(_finite, values), strict=True)) for values in cursor.fetchall()]
+
+
+def _finite(value: Any) -> Any:
+    """A number that is none is not known: JSON has no word for it."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,7 +2,7 @@
 WITH last_bar AS (
     SELECT symbol, max(session) AS last_session, count(*) AS bars, min(session) AS first_session
     FROM bars
-    WHERE session <= $as_of AND final AND close IS NOT NULL
+    WHERE session <= $as_of AND final AND coalesce(close, adj_close) IS NOT NULL
     GROUP BY symbol
 ),
 last_pull AS (

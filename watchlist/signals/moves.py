@@ -111,6 +111,7 @@ ABNORMAL_VOLUME = REGISTRY.register(
         sentences={"on": "{symbol} traded far more than usual: {z:.1f} deviations of log volume."},
         lies="Index rebalancing, option expiry and a new listing move volume without news; daily "
         "volume includes trades after the close.",
+        tried=6,
     )
 )
 NEWS_BEFORE_PRICE = REGISTRY.register(
@@ -135,6 +136,7 @@ NEWS_BEFORE_PRICE = REGISTRY.register(
             "ordinary: news may have come after the close."
         },
         lies="Block trades and index rebalancing look the same.",
+        tried=6,
     )
 )
 GAP = REGISTRY.register(

@@ -106,6 +106,9 @@ class Signal:
     """State -> sentence with {symbol}, {value}, {z} and {drop}, which is −value."""
     lies: str
     """When it misleads."""
+    tried: int = 1
+    """Variants of the parameters that were looked at on real bars before these were chosen; the
+    judge makes the signal pay for them."""
     by_chance: bool = True
     """Whether alerts can be counted on a market of noise: not those that count the catalogue."""
     across: bool = False

@@ -39,7 +39,7 @@ def plausible_bars(raw: pl.DataFrame, source: str, symbol: str) -> pl.DataFrame:
         **{c: ~pl.col(c).is_between(0, HIGHEST_PRICE) for c in PRICE_COLUMNS},
         "volume": ~pl.col("volume").is_between(0, HIGHEST_VOLUME),
         "dividend": ~pl.col("dividend").is_between(0, HIGHEST_PRICE),
-        "split": ~pl.col("split").is_between(0, HIGHEST_SPLIT, closed="right"),
+        "split": ~pl.col("split").is_between(1 / HIGHEST_SPLIT, HIGHEST_SPLIT),
         "session": pl.col("session").is_duplicated() | pl.col("session").is_null(),
     }
     for column, wrong in impossible.items():

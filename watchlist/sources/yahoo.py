@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import yfinance
@@ -33,6 +33,7 @@ from watchlist.sources.protocol import (
     window,
 )
 from watchlist.sources.wire import check_currency, plausible_bars
+from watchlist.sources.yahoo_answer import Answer, inspect
 
 if TYPE_CHECKING:
     import pandas
@@ -115,14 +116,14 @@ class YahooSource:
 
     def _request(self, security: Security, first: date, last: date) -> Fetched:
         symbol = security.source_symbol("yahoo")
-        # yfinance remembers answers, broken ones too, so a second try would not leave the process
-        YfData.cache_get.cache_clear()
         ticker = yfinance.Ticker(symbol)
         ticker._tz = TIME_ZONES.get(security.calendar)
+        ticker._data = inspected = _Inspected(symbol)
         try:
             frame = self._history(ticker, first, last)
-            currency = ticker.get_history_metadata().get("currency")
-            bars = _bars(frame, symbol)
+            answer = inspected.answer
+            check_currency(security, answer.currency, "Yahoo")
+            bars = _bars(frame, symbol, answer)
         except SourceError:
             raise
         except YFPricesMissingError as error:
@@ -134,10 +135,9 @@ class YahooSource:
             return Fetched(_no_bars(), note=f"Yahoo's answer for {symbol} holds no bars")
         except Exception as error:  # yfinance lets out whatever its parser trips over
             raise _failure(error, symbol) from None
-        check_currency(security, currency, "Yahoo")
         inside = window(bars, first, last)
         note = None if inside.height else f"Yahoo has no bars of {symbol} from {first} to {last}"
-        return Fetched(inside, currency=currency, note=note)
+        return Fetched(inside, currency=answer.currency, note=note)
 
     def _history(self, ticker: yfinance.Ticker, first: date, last: date) -> pandas.DataFrame:
         with warnings.catch_warnings():
@@ -160,11 +160,35 @@ class YahooSource:
             )
 
 
+class _Inspected:
+    """yfinance's way to the network, with a look at each answer before its parser has one.
+
+    yfinance also remembers answers within the process, broken ones too, and would give them
+    again to a second try; through here every question is asked anew.
+    """
+
+    def __init__(self, symbol: str) -> None:
+        self.symbol = symbol
+        self.answer = Answer()
+        self._data = YfData()
+
+    def get(self, url: str, params: object = None, timeout: float = 30) -> Any:
+        response = self._data.get(url, params, timeout)
+        if response.status_code == 200:
+            self.answer = inspect(response.content, self.symbol)
+        return response
+
+    cache_get = get
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._data, name)
+
+
 def _no_bars() -> pl.DataFrame:
     return bar_frame(pl.DataFrame({"session": pl.Series([], dtype=pl.Date)}))
 
 
-def _bars(frame: pandas.DataFrame, symbol: str) -> pl.DataFrame:
+def _bars(frame: pandas.DataFrame, symbol: str, answer: Answer) -> pl.DataFrame:
     """yfinance's frame as bars; its index is the exchange's own midnight of each session."""
     raw = pl.DataFrame(
         {
@@ -186,8 +210,9 @@ def _bars(frame: pandas.DataFrame, symbol: str) -> pl.DataFrame:
     )
     raw = raw.with_columns(
         split=pl.when(pl.col("split") == 0).then(1.0).otherwise("split"),
-        # yfinance turns an unknown volume into 0; beside unknown prices it was unknown too
-        volume=pl.when(pl.any_horizontal(pl.col("open", "close").is_not_nan())).then("volume"),
+        # what yfinance makes up: 0 for an unknown volume, the close for an adjusted close
+        volume=pl.when(pl.col("session").is_in(list(answer.known_volume))).then("volume"),
+        adj_close=pl.when(pl.lit(answer.adjusted)).then("adj_close"),
     )
     return plausible_bars(raw, "Yahoo", symbol)
 

@@ -43,6 +43,21 @@ def register(app: typer.Typer) -> None:
         if context.invoked_subcommand is None:
             _raise(*_place(project, simulated), on=on, as_known=as_known, style=style)
 
+    @group.command("judge", epilog="Example: watchlist signals judge --format csv")
+    def judge(
+        project: ProjectDir = None,
+        on: OnDate = None,
+        as_known: AsKnownDate = None,
+        simulated: Simulated = False,
+        style: FrameFormat = "table",
+    ) -> None:
+        """Hold every signal against what came after it, and say what it is worth.
+
+        As of the store's last session the verdicts are stored, and shown beside the signals.
+        """
+        place, _ = _place(project, simulated)
+        _judge(place, on=on, as_known=as_known, style=style)
+
     @group.command("list", epilog="Example: watchlist signals list --format json")
     def list_signals(style: FrameFormat = "table") -> None:
         """Every signal with its meaning, rule and source; needs no store."""
@@ -72,6 +87,28 @@ def register(app: typer.Typer) -> None:
 
 def _place(folder: Path | None, simulated: bool) -> tuple[Project, Config]:
     return open_project(folder, "simulated" if simulated else None)
+
+
+def _judge(place: Project, *, on: date | None, as_known: date | None, style: str) -> None:
+    from watchlist import store
+    from watchlist.clock import SystemClock
+    from watchlist.signals.judging import summary_frame
+    from watchlist.steps.signals import judge_signals, last_session, run_judge
+
+    with store.connect(place, as_known=as_known) as con, console.progress("judge") as step:
+        as_of = last_session(con, on)
+        looking = as_known is not None or as_of != last_session(con, None)
+        if looking:
+            judged = judge_signals(con, as_of=as_of, step=step)
+    if not looking:
+        with store.open_build(place, SystemClock()) as build, console.progress("judge") as step:
+            judged = run_judge(build.con, as_of=as_of, step=step)
+            build.publish()
+    console.say(
+        f"{len(judged)} signals × horizons judged as of {as_of}, corrected together; "
+        + ("the store keeps its own verdicts" if looking else "stored")
+    )
+    show(summary_frame(judged), style)
 
 
 def _raise(

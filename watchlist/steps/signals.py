@@ -8,12 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from watchlist import store
 from watchlist.errors import StoreError
 from watchlist.signals import REGISTRY
 from watchlist.signals.build import PanelFrames, build_panel
+from watchlist.signals.judging import Judgement, judge, verdict_frame
 from watchlist.signals.panel import Panel
 from watchlist.signals.registry import Rule, Signal
 from watchlist.signals.tables import SignalTables, signal_tables
@@ -103,6 +105,41 @@ def last_session(con: duckdb.DuckDBPyConnection, on: date | None) -> date:
         )
     last: date = found
     return last
+
+
+def judge_signals(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: date,
+    step: Callable[[int, int, str], None] | None = None,
+) -> list[Judgement]:
+    """Judge all signals on the watchlist and its peers, with what was known as of a session.
+
+    Funds and indices are explained by, not judged: nobody asks whether policy moves SPY.
+    """
+    panel = read_panel(con, as_of)
+    tradable = {
+        symbol
+        for (symbol,) in con.execute(
+            "SELECT symbol FROM securities WHERE role IN ('watchlist', 'peer')"
+        ).fetchall()
+    }
+    columns = np.array([i for i, s in enumerate(panel.symbols) if s in tradable], np.int64)
+    return judge(panel, REGISTRY, columns, step=step)
+
+
+def run_judge(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: date,
+    step: Callable[[int, int, str], None] | None = None,
+) -> list[Judgement]:
+    """Judge all signals and keep the verdicts; those of other as-of sessions stay."""
+    judged = judge_signals(con, as_of=as_of, step=step)
+    store.write_frame(
+        con, "signal_verdicts", verdict_frame(judged, as_of), replace={"as_of": as_of}
+    )
+    return judged
 
 
 def read_panel(con: duckdb.DuckDBPyConnection, as_of: date) -> Panel:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from watchlist.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from watchlist.catalog.models import Event
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -30,6 +28,40 @@ NOMINAL_TIME = {
 }
 """New York wall time that stands for a timing class where no time is known. Noon lies before
 every early close of New York (13:00); 16:00 is not strictly before any close."""
+
+
+class Announced(Protocol):
+    """What the rule needs to know of an event; `catalog.Event` is one."""
+
+    @property
+    def announced_on(self) -> date:
+        """Calendar date in New York."""
+        ...
+
+    @property
+    def announced_time(self) -> time | None:
+        """New York wall time, where known."""
+        ...
+
+    @property
+    def announced_at(self) -> datetime | None:
+        """Both together, with New York's offset."""
+        ...
+
+    @property
+    def timing(self) -> str:
+        """A key of `NOMINAL_TIME`."""
+        ...
+
+    @property
+    def timing_basis(self) -> str:
+        """How the timing is known."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """Happened or scheduled."""
+        ...
 
 
 class DayZero(NamedTuple):
@@ -64,7 +96,7 @@ def sessions(calendars: Iterable[str], start: date, end: date) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=_schema())
 
 
-def day_zero(event: Event, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
+def day_zero(event: Announced, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
     """The first session whose close is strictly after the announcement.
 
     An unknown hour takes the session of that date (or the next one), and `why` says so.
@@ -99,7 +131,25 @@ def day_zero(event: Event, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
     return DayZero(session, why)
 
 
-def _said(event: Event) -> str:
+def timing_class(on: date, at: time | None, home: pl.DataFrame) -> str | None:
+    """The timing class of a New York wall time, by that day's real hours.
+
+    None where the hour is not known on a day with a session, or the calendar ends before.
+    """
+    import polars as pl
+
+    if home.height == 0 or not home["session"][0] <= on <= home["session"][-1]:
+        return None
+    row = home.filter(pl.col("session") == on)
+    if row.height == 0:
+        return "non-trading-day"
+    if at is None:
+        return None
+    opens, closes = (row[name][0].astimezone(NEW_YORK).time() for name in ("open_at", "close_at"))
+    return "pre-market" if at < opens else "intraday" if at < closes else "after-close"
+
+
+def _said(event: Announced) -> str:
     verb = "scheduled for" if event.status == "scheduled" else "announced"
     day = f"{verb} {event.announced_on:%a} {event.announced_on}"
     if event.announced_time is not None:
@@ -115,7 +165,7 @@ def _said(event: Event) -> str:
     return f"{day} {words[event.timing]}{basis}"
 
 
-def _reason(event: Event, frame: pl.DataFrame, moment: datetime, session: date) -> str:
+def _reason(event: Announced, frame: pl.DataFrame, moment: datetime, session: date) -> str:
     import polars as pl
 
     local = frame.filter(pl.col("session") == event.announced_on)

@@ -120,6 +120,23 @@ class StoreSettings(Section):
     """How long a writer of a team's store queues behind another."""
 
 
+class Feeds(Section):
+    """Where `watchlist events candidates` looks for proposals."""
+
+    contact: str = ""
+    """`Name name@domain`: SEC EDGAR refuses whoever does not say who asks."""
+
+    rss: tuple[str, ...] = ()
+    """Addresses of agencies' RSS or Atom pages."""
+
+    federal_register: str = "https://www.federalregister.gov/api/v1"
+    """Another address only for a mirror."""
+
+    edgar_data: str = "https://data.sec.gov"
+
+    edgar_archives: str = "https://www.sec.gov/Archives/edgar/data"
+
+
 class Config(Section):
     """The whole file; every part may be left out."""
 
@@ -145,6 +162,9 @@ class Config(Section):
 
     report: Report = Report()
     """Pages, feed, pictures."""
+
+    feeds: Feeds = Feeds()
+    """Official feeds that propose events."""
 
     def with_source(self, source: str) -> Config:
         """The same configuration, with bars from elsewhere."""

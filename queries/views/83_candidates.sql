@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW candidates AS
 SELECT
     candidate_id, source, title, announced_on, announced_time, timing, timing_basis, signed_on,
-    published_on, url, score, matched, symbols, category, state, decided_at, event_id, found_at, raw
+    published_on, url, score, matched, symbols, category, note, state, decided_at, event_id, found_at, raw
 FROM base.candidates;
 
 COMMENT ON VIEW candidates IS 'Proposed events from official feeds and texts, to be accepted or rejected by a person.';
@@ -19,6 +19,7 @@ COMMENT ON COLUMN candidates.score IS 'How likely it matters, 0 to 1.';
 COMMENT ON COLUMN candidates.matched IS 'The words that matched.';
 COMMENT ON COLUMN candidates.symbols IS 'Symbols that it names or may reach.';
 COMMENT ON COLUMN candidates.category IS 'Proposed category (events.category).';
+COMMENT ON COLUMN candidates.note IS 'What the guess of date and timing rests on.';
 COMMENT ON COLUMN candidates.state IS 'open, accepted or rejected.';
 COMMENT ON COLUMN candidates.decided_at IS 'When it was accepted or rejected, UTC.';
 COMMENT ON COLUMN candidates.event_id IS 'The event it became (events.event_id).';

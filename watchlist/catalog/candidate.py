@@ -33,6 +33,13 @@ class Candidate:
     raw: dict[str, Any] = field(default_factory=dict)
 
 
+def usual_timing(at: time | None) -> str:
+    """The timing class of a New York wall time by the usual hours; accepting looks the day up."""
+    if at is None:
+        return "unknown"
+    return "pre-market" if at < time(9, 30) else "intraday" if at < time(16) else "after-close"
+
+
 def short_hash(text: str) -> str:
     """Twelve hexadecimal digits that stand for a text without an id of its own."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]

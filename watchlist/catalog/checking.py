@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from watchlist.calendar import NEW_YORK, day_zero
+from watchlist.calendar import NEW_YORK, day_zero, timing_class
 from watchlist.catalog.models import Catalog, Event, EventSource
 from watchlist.catalog.vocabulary import minerals
 from watchlist.errors import nearest
@@ -23,7 +23,6 @@ HOME = "XNYS"
 """The calendar by whose hours `timing` is meant."""
 
 USUAL_CLOSE = time(16, 0)
-OPEN = time(9, 30)
 AMOUNT_TOLERANCE = 0.05
 """Amounts that differ by less are the same sum, rounded."""
 SIMILAR = 0.6
@@ -134,25 +133,19 @@ def _explained(event: Event) -> Literal["warning", "note"]:
 def _timing(event: Event, home: pl.DataFrame) -> Iterator[Finding]:
     import polars as pl
 
-    if home.height == 0 or not home["session"][0] <= event.announced_on <= home["session"][-1]:
-        return
+    own = timing_class(event.announced_on, event.announced_time, home)
     row = home.filter(pl.col("session") == event.announced_on)
-    closed = row.height == 0
-    if closed != (event.timing == "non-trading-day") and not (closed and event.timing == "unknown"):
-        state = "closed" if closed else "open"
-        text = f"timing = {event.timing!r}, but New York was {state} on {event.announced_on}"
+    if own == "non-trading-day" and event.timing not in ("non-trading-day", "unknown"):
+        text = f"timing = {event.timing!r}, but New York was closed on {event.announced_on}"
         yield Finding("error", "timing", event.event_id, text)
-        return
-    if closed:
-        return
-    at = event.announced_time
-    close = row["close_at"][0].astimezone(NEW_YORK).time()
-    if at is not None:
-        own = "pre-market" if at < OPEN else "intraday" if at < close else "after-close"
-        if event.timing != own:
-            text = f"timing = {event.timing!r}, but {at:%H:%M} is {own}"
-            yield Finding("error", "timing", event.event_id, text)
-    if row["early_close"][0]:
+    elif row.height and event.timing == "non-trading-day":
+        text = f"timing = 'non-trading-day', but New York was open on {event.announced_on}"
+        yield Finding("error", "timing", event.event_id, text)
+    elif row.height and own is not None and event.timing != own:
+        text = f"timing = {event.timing!r}, but {event.announced_time:%H:%M} is {own}"
+        yield Finding("error", "timing", event.event_id, text)
+    if row.height and row["early_close"][0]:
+        close = row["close_at"][0].astimezone(NEW_YORK).time()
         yield from _early_close(event, home, close)
 
 

@@ -221,7 +221,7 @@ def _read(parsed: Parsed, path: Path, kind: _Kind, into: dict[str, Any]) -> None
             item = model.model_validate(table)
         except ValidationError as error:
             for entry in error.errors(include_url=False):
-                problem(_explain(entry, model), label, line)
+                problem(explain_error(entry, model), label, line)
             continue
         value = getattr(item, key)
         if value in seen:
@@ -232,7 +232,7 @@ def _read(parsed: Parsed, path: Path, kind: _Kind, into: dict[str, Any]) -> None
         parsed.places[value] = (file, line)
 
 
-def _explain(entry: Any, model: type[Table]) -> str:
+def explain_error(entry: Any, model: type[Table]) -> str:
     """A pydantic error in our words: field, value, what would be right."""
     where = ".".join(str(part) for part in entry["loc"])
     value = entry["input"]

@@ -1,4 +1,4 @@
-"""Plain GETs that a hostile or failing server cannot hurt: bounded in size, time, pace and tries."""
+"""Plain GETs that a hostile or failing server cannot hurt: limits of size, time, pace and tries."""
 
 from __future__ import annotations
 

@@ -47,6 +47,7 @@ CREATE TABLE base.candidates (
     matched VARCHAR[] NOT NULL,       -- the words that matched
     symbols VARCHAR[] NOT NULL,
     category VARCHAR,
+    note VARCHAR,                     -- what the guess of date and timing rests on
     state VARCHAR NOT NULL,           -- open, accepted, rejected
     decided_at TIMESTAMPTZ,
     event_id VARCHAR,

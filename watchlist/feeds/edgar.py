@@ -1,0 +1,229 @@
+"""SEC EDGAR: filings of the catalogue's companies that may announce a deal.
+
+`acceptanceDateTime` ends in Z and is yet New York time for about a fifth of the filers. The
+`<ACCEPTANCE-DATETIME>` of the filing's own header is always New York time, so only that is used;
+where the header cannot be had, the time stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from watchlist.catalog.candidate import Candidate, usual_timing
+from watchlist.errors import PermanentSourceError
+from watchlist.feeds.scoring import score
+from watchlist.feeds.web import Web
+
+if TYPE_CHECKING:
+    from watchlist.catalog import Catalog, Security
+
+DATA_URL = "https://data.sec.gov"
+ARCHIVES_URL = "https://www.sec.gov/Archives/edgar/data"
+SEARCH_URL = "https://efts.sec.gov/LATEST/search-index"
+PER_SECOND = 8.0
+"""The SEC allows ten requests a second."""
+
+ITEMS = {
+    "1.01": ("material agreement", 2.0, "agreement"),
+    "2.03": ("financial obligation", 2.0, "loan"),
+    "3.02": ("unregistered sale of shares", 2.0, "equity-stake"),
+    "7.01": ("Regulation FD disclosure", 1.0, "company"),
+    "8.01": ("other events", 1.0, "company"),
+}
+"""The items of an 8-K that may tell of policy: what they mean, their weight, their category."""
+
+FORMS = ("8-K", "8-K/A", "6-K", "6-K/A")
+FOREIGN_WEIGHT = 1.5
+"""A 6-K of a foreign issuer has no items."""
+
+_HEADER_TIME = re.compile(rb"<ACCEPTANCE-DATETIME>\s*(\d{14})")
+_COLUMNS = ("accessionNumber", "filingDate", "form")
+
+
+@dataclass(frozen=True)
+class Filing:
+    """One filing, as the list of submissions gives it."""
+
+    cik: str
+    accession: str
+    form: str
+    filed_on: date
+    reported_on: date | None
+    """The day of the event by the filing."""
+    items: tuple[str, ...]
+    description: str
+
+    @property
+    def folder(self) -> str:
+        """Its place under `ARCHIVES_URL`."""
+        return f"{int(self.cik)}/{self.accession.replace('-', '')}"
+
+
+def candidates(
+    web: Web,
+    catalog: Catalog,
+    since: date,
+    *,
+    data_url: str = DATA_URL,
+    archives_url: str = ARCHIVES_URL,
+    step: Callable[[int, int, str], None] | None = None,
+) -> list[Candidate]:
+    """Filings from `since` on of every security with a CIK, with the telling items.
+
+    Raises
+    ------
+    SourceError
+        As `Web.get`.
+    """
+    companies = [security for security in catalog.securities if security.cik]
+    made: list[Candidate] = []
+    for done, security in enumerate(companies):
+        if step is not None:
+            step(done, len(companies), security.symbol)
+        for filing in submissions(web, security.cik or "", since, data_url):
+            if filing.form in FORMS and (filing.form.startswith("6-K") or _telling(filing)):
+                accepted = accepted_at(web, filing, archives_url)
+                made.append(_candidate(filing, security, accepted, archives_url, catalog))
+    return sorted(made, key=lambda c: (-c.score, c.candidate_id))
+
+
+def submissions(web: Web, cik: str, since: date, url: str = DATA_URL) -> Iterator[Filing]:
+    """A company's filings from `since` on; older pages are asked for only where they reach in."""
+    answer = web.get_json(f"{url}/submissions/CIK{cik}.json")
+    filings = answer.get("filings") or {}
+    yield from _rows(filings.get("recent") or {}, cik, since)
+    for older in filings.get("files") or []:
+        if str(older.get("filingTo", "")) >= since.isoformat() and _safe_name(older.get("name")):
+            page = web.get_json(f"{url}/submissions/{older['name']}")
+            yield from _rows(page, cik, since)
+
+
+def accepted_at(web: Web, filing: Filing, url: str = ARCHIVES_URL) -> datetime | None:
+    """When EDGAR took the filing, New York wall time; None where its header cannot be had."""
+    try:
+        header = web.get(f"{url}/{filing.folder}/{filing.accession}.hdr.sgml")
+    except PermanentSourceError:
+        return None
+    found = _HEADER_TIME.search(header[:20_000])
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(found.group(1).decode(), "%Y%m%d%H%M%S")
+    except ValueError:
+        return None
+
+
+def full_text_search(
+    web: Web, words: str, since: date, until: date, url: str = SEARCH_URL
+) -> list[str]:
+    """Accession numbers of the 8-K and 6-K filings whose text has the words, newest first.
+
+    The service answers one hit for each document of a filing; here each filing comes once.
+    """
+    params = [
+        ("q", f'"{words}"'),
+        ("forms", "8-K,6-K"),
+        ("dateRange", "custom"),
+        ("startdt", since.isoformat()),
+        ("enddt", until.isoformat()),
+    ]
+    answer = web.get_json(url, params)
+    hits = (answer.get("hits") or {}).get("hits") or []
+    dated = {
+        str(hit["_id"]).partition(":")[0]: str((hit.get("_source") or {}).get("file_date") or "")
+        for hit in hits
+    }
+    return sorted(dated, key=lambda accession: (dated[accession], accession), reverse=True)
+
+
+def _rows(columns: dict[str, Any], cik: str, since: date) -> Iterator[Filing]:
+    """Filings out of parallel arrays; arrays of unequal length would pair wrong values."""
+    if not columns:
+        return
+    lengths = {len(columns[name]) for name in _COLUMNS if isinstance(columns.get(name), list)}
+    if len(lengths) != 1 or any(name not in columns for name in _COLUMNS):
+        raise PermanentSourceError(f"EDGAR: the filing list of CIK {cik} is not in step")
+    count = lengths.pop()
+
+    def column(name: str) -> list[Any]:
+        values = columns.get(name) or []
+        return values if len(values) == count else [""] * count
+
+    rows = zip(
+        columns["accessionNumber"],
+        columns["form"],
+        columns["filingDate"],
+        column("reportDate"),
+        column("items"),
+        column("primaryDocDescription"),
+        strict=True,
+    )
+    for accession, form, filed, reported, items, description in rows:
+        if re.fullmatch(r"\d{10}-\d{2}-\d{6}", str(accession)) and str(filed) >= since.isoformat():
+            yield Filing(
+                cik=cik,
+                accession=str(accession),
+                form=str(form),
+                filed_on=date.fromisoformat(str(filed)),
+                reported_on=date.fromisoformat(reported) if reported else None,
+                items=tuple(item for item in str(items or "").split(",") if item),
+                description=str(description or ""),
+            )
+
+
+def _telling(filing: Filing) -> bool:
+    return any(item in ITEMS for item in filing.items)
+
+
+def _candidate(
+    filing: Filing,
+    security: Security,
+    accepted: datetime | None,
+    archives_url: str,
+    catalog: Catalog,
+) -> Candidate:
+    known = [item for item in filing.items if item in ITEMS]
+    told = ", ".join(f"{item} {ITEMS[item][0]}" for item in known)
+    title = f"{security.name} files Form {filing.form}" + (f": {told}" if told else "")
+    bonus = sum(ITEMS[item][1] for item in known) if known else FOREIGN_WEIGHT
+    found = score("", f"{security.name} {filing.description}", catalog.securities, bonus)
+    best = max(known, key=lambda item: ITEMS[item][1], default=None)
+    on = accepted.date() if accepted else filing.filed_on
+    note = (
+        f"filed at {accepted:%H:%M:%S} New York time; a press release may have come before"
+        if accepted
+        else "the filing's header was not to be had, so the hour is unknown"
+    )
+    if filing.reported_on and filing.reported_on != on:
+        note += f"; the filing gives {filing.reported_on} as the day of the event"
+    return Candidate(
+        candidate_id=f"edgar:{filing.accession}",
+        source="edgar",
+        title=title,
+        announced_on=on,
+        announced_time=accepted.time() if accepted else None,
+        timing=usual_timing(accepted.time() if accepted else None),
+        timing_basis="inferred" if accepted else "unknown",
+        score=found.value,
+        published_on=filing.filed_on,
+        url=f"{archives_url}/{filing.folder}/{filing.accession}-index.htm",
+        matched=(filing.form, *known),
+        symbols=(security.symbol,),
+        category=ITEMS[best][2] if best else "company",
+        note=note,
+        raw={
+            "accession": filing.accession,
+            "form": filing.form,
+            "items": list(filing.items),
+            "cik": filing.cik,
+        },
+    )
+
+
+def _safe_name(name: object) -> bool:
+    """A page's file name, and nothing that leads elsewhere."""
+    return isinstance(name, str) and re.fullmatch(r"CIK[\w\-]+\.json", name) is not None

@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := --generate-hashes --python-version 3.11 --universal --no-header --quiet
 
-.PHONY: install demo test test-all check lock bench soak clean
+.PHONY: install demo test test-all check lake lock bench soak clean
 
 install: $(RUNTIME)
 
@@ -26,14 +26,21 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# duckdb 1.5.5 beside the one in use: the release that has DuckLake's extension (tests/lake)
+$(VENV)/lake: requirements/lake.txt | $(DEV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --require-hashes --target $@ -r $<
+	@touch $@
+
+lake: $(VENV)/lake
+
 demo: $(RUNTIME)
 	$(BIN)/watchlist demo demo
 
-test: $(DEV)
+test: $(DEV) $(VENV)/lake
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 # everything, the seeded simulations too
-test-all: $(DEV)
+test-all: $(DEV) $(VENV)/lake
 	$(BIN)/python -m pytest -n auto
 
 check: $(DEV)
@@ -51,6 +58,7 @@ soak: $(DEV)
 # pins with hashes, no index address; needs uv (pip install uv)
 lock:
 	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements/runtime.txt
+	uv pip compile requirements/lake.in $(LOCK) --output-file requirements/lake.txt
 	uv pip compile pyproject.toml --extra garch --extra shell --extra notebook --extra excel --extra png --group dev $(LOCK) --output-file requirements/dev.txt
 
 clean:

@@ -36,20 +36,21 @@ def register(app: typer.Typer) -> None:
         """Examine the store and its data; ends with 3 if a finding is an error."""
         from watchlist import store
         from watchlist.clock import SystemClock
-        from watchlist.store.health import examine
+        from watchlist.store.health import examine, size
 
         if format_ not in {"text", "json"}:
             raise typer.BadParameter(f"{format_!r}: text or json", param_hint="--format")
         place, _ = open_project(project, source)
         if repair:
-            store.connect(place).close()
-            before = place.store_file.stat().st_size
+            with store.connect(place) as con:
+                before = size(con, place)
             with store.open_build(place, SystemClock()) as build:
                 build.publish(compacted=True)
-            after = place.store_file.stat().st_size
+            with store.connect(place) as con:
+                after = size(con, place)
             console.say(f"compacted: {before / 1e6:.1f} MB, now {after / 1e6:.1f} MB")
         with store.connect(place) as con:
-            health = examine(con, place.store_file)
+            health = examine(con, place)
         output.write(_as_json(health) if format_ == "json" else _as_text(health))
         if health.errors:
             raise typer.Exit(ExitCode.PARTIAL)

@@ -5,20 +5,22 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchlist.clock import Clock
 from watchlist.project import Project
+from watchlist.store import lake
 from watchlist.store.compact import compact, is_due
 from watchlist.store.content import Content, content
 from watchlist.store.files import open_file, remove, replace
 from watchlist.store.lock import writer_lock
-from watchlist.store.schema import apply_views, migrate, set_meta
+from watchlist.store.schema import apply_views, migrate, schema_version, set_meta
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,6 +33,9 @@ class Build:
     con: duckdb.DuckDBPyConnection
     project: Project
     started_at: datetime
+    _put: Callable[[bool], None] = field(repr=False)
+    """Makes what was built the published state and closes it; True asks for a compact file."""
+
     _before: Content | None = field(default=None, repr=False)
     """What the published store said, None where there is none or it must be replaced anyway."""
 
@@ -54,17 +59,7 @@ class Build:
         if not compacted and self._before is not None and content(self.con) == self._before:
             self.con.close()
             return False
-        set_meta(self.con, "published_at", self.started_at.isoformat(timespec="seconds"))
-        compacted = compacted or is_due(self.con)
-        self.con.execute("CHECKPOINT")
-        self.con.close()
-        file = self.project.build_file
-        if compacted:
-            fresh = file.with_name(file.stem + "-sorted.duckdb")
-            compact(file, fresh, self.started_at)
-            remove(file)
-            file = fresh
-        replace(file, self.project.store_file)
+        self._put(compacted)
         return True
 
 
@@ -82,6 +77,12 @@ def open_build(project: Project, clock: Clock, command: str | None = None) -> It
         The file is not a store, is from a newer version, or holds the other kind of prices.
     """
     now = clock.now()
+    team = lake.lake_of(project)
+    if team is not None:
+        with lake.writer_queue(team, clock), lake.open_lake(team) as con:
+            put = partial(_put_snapshot, con, now)
+            yield _begin(con, project, now, put, existed=schema_version(con) > 0)
+        return
     lock = project.work_dir / (project.store_file.stem + ".lock")
     with writer_lock(lock, command or _command(), now):
         file = project.build_file
@@ -91,14 +92,53 @@ def open_build(project: Project, clock: Clock, command: str | None = None) -> It
             shutil.copyfile(project.store_file, file)
         con = open_file(file)
         try:
-            seen = content(con) if existed else None
-            if migrate(con, "simulated" if project.simulated else "real"):
-                seen = None
-            apply_views(con)
-            yield Build(con, project, now, _before=seen)
+            put = partial(_put_file, con, project, now)
+            yield _begin(con, project, now, put, existed=existed)
         finally:
             con.close()
             remove(file)
+
+
+def _begin(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    now: datetime,
+    put: Callable[[bool], None],
+    *,
+    existed: bool,
+) -> Build:
+    """Bring tables and views to this version, noting first what the store said."""
+    seen = content(con) if existed else None
+    if migrate(con, "simulated" if project.simulated else "real"):
+        seen = None
+    apply_views(con)
+    return Build(con, project, now, put, seen)
+
+
+def _put_file(
+    con: duckdb.DuckDBPyConnection, project: Project, now: datetime, compacted: bool
+) -> None:
+    set_meta(con, "published_at", now.isoformat(timespec="seconds"))
+    compacted = compacted or is_due(con)
+    con.execute("CHECKPOINT")
+    con.close()
+    file = project.build_file
+    if compacted:
+        fresh = file.with_name(file.stem + "-sorted.duckdb")
+        compact(file, fresh, now)
+        remove(file)
+        file = fresh
+    replace(file, project.store_file)
+
+
+def _put_snapshot(con: duckdb.DuckDBPyConnection, now: datetime, compacted: bool) -> None:
+    if compacted:
+        lake.merge_files(con)
+    con.execute("BEGIN")
+    set_meta(con, "published_at", now.isoformat(timespec="seconds"))
+    lake.mark_published(con)
+    con.execute("COMMIT")
+    con.close()
 
 
 def _command() -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watchlist.store import checks
+from watchlist.project import Project
+from watchlist.store import checks, lake
 from watchlist.store.frames import first_row
 from watchlist.store.schema import get_meta
 
@@ -32,12 +33,18 @@ class Health:
         return sum(row["severity"] == "error" for row in self.findings)
 
 
-def examine(con: duckdb.DuckDBPyConnection, file: Path) -> Health:
-    """Run every check, and say what the file holds."""
+def size(con: duckdb.DuckDBPyConnection, project: Project) -> int:
+    """Bytes on disk of the published store that `con` reads."""
+    return lake.size(con) if lake.is_lake(con) else project.store_file.stat().st_size
+
+
+def examine(con: duckdb.DuckDBPyConnection, project: Project) -> Health:
+    """Run every check, and say what the store holds."""
     row = first_row(con, (HERE / "extent.sql").read_text(encoding="utf-8")) or ()
+    name = "a team's store (DuckLake)" if lake.is_lake(con) else project.store_file.name
     names = ("bars", "symbols", "first session", "last session", "restatements", "pulls")
     facts = {
-        "store": f"{file.name}, {file.stat().st_size / 1e6:.1f} MB",
+        "store": f"{name}, {size(con, project) / 1e6:.1f} MB",
         "prices": get_meta(con, "kind") or "unknown",
         "schema": get_meta(con, "schema_version") or "unknown",
         "as of": get_meta(con, "as_of") or "never pulled",

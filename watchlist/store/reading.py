@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from watchlist.errors import StoreError
 from watchlist.project import Project
+from watchlist.store import lake
 from watchlist.store.known import open_known
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ def connect(
     """
     import duckdb
 
+    team = lake.lake_of(place) if isinstance(place, Project) else None
+    if team is not None:
+        con = lake.connect_published(team, as_known=as_known)
+        return _sandboxed(con) if sandboxed else con
     file = _file(place)
     try:
         if as_known is not None:
@@ -45,9 +50,12 @@ def connect(
             con.execute("SET TimeZone = 'UTC'")
     except duckdb.Error as error:
         raise StoreError(f"{file.name}: {str(error).strip().splitlines()[0]}") from None
-    if sandboxed:
-        con.execute("SET enable_external_access = false")
-        con.execute("SET lock_configuration = true")
+    return _sandboxed(con) if sandboxed else con
+
+
+def _sandboxed(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
     return con
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from watchlist import __version__
 from watchlist.errors import StoreError
 from watchlist.project import packaged
+from watchlist.store import lake
 from watchlist.store.frames import first_row
 
 if TYPE_CHECKING:
@@ -100,8 +101,12 @@ def apply_views(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> N
     ).fetchall():
         con.execute(f'DROP VIEW main."{name}"')
     for path in sorted((folder or packaged("queries") / "views").glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
         try:
-            con.execute(path.read_text(encoding="utf-8"))
+            if lake.is_lake(con):
+                lake.execute_views(con, text)
+            else:
+                con.execute(text)
         except duckdb.Error as error:
             raise StoreError(f"{path}: {error}") from None
 

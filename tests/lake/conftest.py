@@ -1,0 +1,118 @@
+"""A real PostgreSQL on the loopback, and the duckdb release that has DuckLake's extension.
+
+The gate installs both; elsewhere the tests skip and say what is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+OVERLAY = Path(sys.prefix) / "lake"
+"""`make lake` installs requirements/lake.txt there; put first on the path it shadows duckdb."""
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A server of our own."""
+
+    port: int
+
+    def new_database(self, name: str) -> str:
+        """Make an empty database; returns its connection string."""
+        admin = f"host=127.0.0.1 port={self.port} user=lake dbname=postgres"
+        psql = Path(_tool("psql"))
+        subprocess.run([psql, "-q", admin, "-c", f'CREATE DATABASE "{name}"'], check=True)
+        return admin.replace("dbname=postgres", f"dbname={name}")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    initdb, pg_ctl = _tool("initdb"), _tool("pg_ctl")
+    folder = tmp_path_factory.mktemp("postgres")
+    as_user: list[str] = []
+    if os.geteuid() == 0:
+        # the server refuses to run as root
+        as_user = ["runuser", "-u", "nobody", "--"]
+        for place in (folder, *folder.parents[:2]):
+            place.chmod(0o755)
+        shutil.chown(folder, "nobody")
+    data, port = folder / "data", _free_port()
+
+    def run(*command: str | Path) -> None:
+        subprocess.run([*as_user, *command], stdout=subprocess.DEVNULL, check=True, cwd=folder)
+
+    run(initdb, "-D", data, "-U", "lake", "-A", "trust")
+    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    run(pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", settings, "start")
+    try:
+        yield Postgres(port)
+    finally:
+        run(pg_ctl, "-D", data, "-w", "-m", "immediate", "stop")
+
+
+@dataclass(frozen=True)
+class Team:
+    """A project folder whose store is a lake."""
+
+    folder: Path
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Begin a command of `watchlist` on duckdb with DuckLake."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "watchlist", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": f"{OVERLAY}{os.pathsep}{ROOT}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> str:
+        """Run a command to its end; what it prints on stdout."""
+        process = self.start(*arguments)
+        out, talk = process.communicate(timeout=120)
+        assert process.returncode == 0, talk
+        return out
+
+    def ask(self, sql: str, *options: str) -> str:
+        """The answer of a query as CSV without its header."""
+        answer = self.run("sql", "--format", "csv", *options, sql)
+        return "\n".join(answer.strip().splitlines()[1:])
+
+
+@pytest.fixture
+def team(postgres: Postgres, tmp_path: Path) -> Team:
+    if not OVERLAY.is_dir():
+        pytest.skip("duckdb 1.5.5 with DuckLake is not installed; make lake installs it")
+    dsn = postgres.new_database(f"lake_{time.time_ns()}")
+    (tmp_path / "watchlist.toml").write_text(
+        f'[store]\nurl = "ducklake:postgres:{dsn}"\ndata = "{tmp_path / "data"}"\n'
+    )
+    return Team(tmp_path)
+
+
+def _tool(name: str) -> str:
+    found = shutil.which(name)
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        found = found or shutil.which(name, path=str(folder))
+    if found is None:
+        pytest.skip(f"PostgreSQL's {name} is not installed")
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])

@@ -47,6 +47,11 @@
     });
   };
 
+  /* For whoever takes a picture of the whole page. */
+  const measure = () => {
+    document.documentElement.dataset.heightAll = document.documentElement.scrollHeight;
+  };
+
   const drawAll = () => plots.forEach(draw);
 
   const start = () => {
@@ -58,7 +63,10 @@
       }
     }, { rootMargin: "300px" });
     plots.forEach((plot) => near.observe(plot));
-    if (location.hash === "#all") drawAll();
+    if (location.hash === "#all") {
+      drawAll();
+      measure();
+    }
 
     const again = () => plots.filter((plot) => plot.dataset.drawn).forEach(draw);
     dark.addEventListener("change", again);
@@ -73,6 +81,7 @@
     addEventListener("afterprint", () => { printing = false; drawAll(); });
   };
 
+  if (!plots.length) measure();
   if (plots.length) {
     for (const plot of plots) {
       plot.style.height = `${plot.dataset.height}px`;

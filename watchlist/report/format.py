@@ -13,6 +13,9 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
 
+MARKUP = frozenset("\\`*_{}[]<>#|!")
+"""Characters that Markdown, or HTML inside it, would read."""
+
 MILLION = 1_000_000
 BILLION = 1_000_000_000
 
@@ -152,3 +155,9 @@ def listing(items: list[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def markdown(text: Any) -> str:
+    """A text that Markdown shows as it is: markup escaped, on one line."""
+    plain = " ".join(str(text).split())
+    return "".join(f"\\{c}" if c in MARKUP else c for c in plain)

@@ -53,6 +53,7 @@ class Renderer:
             count=fmt.count,
             plural=fmt.plural,
             listing=fmt.listing,
+            md=fmt.markdown,
             file_name=safe_name,
             model_words=lambda text: str(text).replace("-", " ").replace("+", " and "),
             words=lambda text: str(text).replace("-", " ").replace("_", " "),

@@ -103,7 +103,7 @@ def write_event(press: Press, event_id: str) -> Path:
     if card is None:
         raise WatchlistError(
             f"event {event_id!r}: not known as of {press.facts.as_of}",
-            nearest(event_id, [c["event_id"] for c in press.cards]),
+            _suggestion(event_id, [c["event_id"] for c in press.cards]),
         )
     context = event_context(press.facts, card, press.cards, version=__version__)
     html = event_page(press.renderer, context, linked=press.linked, plotly=press.inlined)
@@ -218,3 +218,12 @@ def _archived(folder: Path) -> dict[str, Path]:
     """Twins of daily reports by their session."""
     pattern = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json"
     return {file.stem: file for file in (folder / "daily").glob(pattern)}
+
+
+def _suggestion(event_id: str, known: list[str]) -> str:
+    """The nearest id, or those that begin so; a hundred ids are no hint."""
+    begin = [name for name in known if name.startswith(event_id)]
+    if begin and event_id:
+        return "did you mean one of " + ", ".join(begin[:8]) + "?"
+    hint = nearest(event_id, known)
+    return hint if hint.startswith("did you mean") else "list them with: watchlist events list"

@@ -70,22 +70,31 @@ def estimation_t(car: ArrayLike, se: ArrayLike, df: ArrayLike) -> Floats:
         return student_p(np.asarray(car, dtype=float) / np.asarray(se, dtype=float), df)
 
 
-def sample_quantile(resid: ArrayLike, ar: ArrayLike) -> SingleTest:
+def sample_quantile(resid: ArrayLike, ar: ArrayLike, *, equal_tails: bool = False) -> SingleTest:
     """SQ test: rank of |CAR| among the |sums| of L consecutive estimation residuals.
 
     p = (1 + blocks at least as large) / (1 + blocks). The blocks of a window overlap, which costs
     precision but not validity; blocks over a missing row are left out. Gelbach, Helland & Klick
     2013, American Law and Economics Review 15:495 (there one-sided, L = 1).
+
+    With `equal_tails` p is twice the smaller of the two one-sided ranks instead, which asks the
+    same of a rise and of a fall when residuals are skewed.
     """
     event = _event_days(ar)
     car = float(event.sum())
-    sums = np.abs(_window_sums(np.asarray(resid, dtype=float), len(event)))
+    sums = _window_sums(np.asarray(resid, dtype=float), len(event))
     sums = sums[np.isfinite(sums)]
     floor = 1.0 / (1 + len(sums))
     if not math.isfinite(car):
         return SingleTest("sq", len(sums), math.nan, math.nan, floor, "a day has no return")
-    hits = int(np.count_nonzero(sums >= abs(car) * (1 - TIE)))
-    return SingleTest("sq", len(sums), car, (1 + hits) * floor, floor, _floor_warning(floor))
+    slack = TIE * abs(car)
+    if equal_tails:
+        above = int(np.count_nonzero(sums >= car - slack))
+        below = int(np.count_nonzero(sums <= car + slack))
+        p, floor = min(1.0, 2 * (1 + min(above, below)) * floor), 2 * floor
+    else:
+        p = (1 + int(np.count_nonzero(np.abs(sums) >= abs(car) - slack))) * floor
+    return SingleTest("sq", len(sums), car, p, floor, _floor_warning(floor))
 
 
 def permutation(

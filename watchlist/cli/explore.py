@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
     @app.command(epilog="Example: watchlist schema event_effects")
     def schema(
         name: Annotated[
-            str | None, typer.Argument(metavar="[NAME]", help="One view [default: all].")
+            str | None, typer.Argument(metavar="[NAME]", help="One view; left out: all.")
         ] = None,
         style: Annotated[
             str, typer.Option("--format", help="table, json, markdown, mermaid or svg.")

@@ -25,7 +25,7 @@ def parse_date(text: str) -> date:
 
 ProjectDir = Annotated[
     Path | None,
-    typer.Option("--project", metavar="DIR", help="Project folder [default: found upward]."),
+    typer.Option("--project", metavar="DIR", help="Project folder; left out: found upward."),
 ]
 SourceName = Annotated[
     str | None,

@@ -16,7 +16,7 @@ FormatName = Annotated[
     typer.Option(
         "--format",
         metavar="F",
-        help="table, csv, json, jsonl, markdown, parquet or xlsx [default: table, or by -o].",
+        help="table, csv, json, jsonl, markdown, parquet or xlsx; left out: a table, or what -o says.",
     ),
 ]
 OutFile = Annotated[
@@ -25,12 +25,12 @@ OutFile = Annotated[
 LimitRows = Annotated[
     int | None,
     typer.Option(
-        "--limit", metavar="N", min=0, help="At most N rows [default: 1000 in tables, else all]."
+        "--limit", metavar="N", min=0, help="At most N rows; left out: 1000 in a table, else all."
     ),
 ]
 Timeout = Annotated[
     float | None,
-    typer.Option("--timeout", metavar="S", help="Stop after S seconds [default: 60; 0 never]."),
+    typer.Option("--timeout", metavar="S", help="Stop after S seconds; 0 never (60)."),
 ]
 AllowFiles = Annotated[
     bool, typer.Option("--allow-files", help="Let the query read your files, and say so.")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from watchlist.cli import console, output
-from watchlist.cli.options import parse_date
+from watchlist.cli.options import OnDate
 
 DEMO_SESSION = date(2026, 2, 6)
 """The Friday after Project Vault and the ministerial: events fresh, running and ahead."""
@@ -34,14 +34,11 @@ def register(app: typer.Typer) -> None:
         folder: Annotated[
             Path, typer.Argument(metavar="DIR", help="Folder to make or go on with.")
         ] = Path("watchlist-demo"),
-        on: Annotated[
-            date,
-            typer.Option("--on", metavar="DATE", parser=parse_date, help="As of that session."),
-        ] = DEMO_SESSION,
+        on: OnDate = None,
     ) -> None:
         """Run the whole job on the built-in simulated market, offline."""
         from watchlist.cli.daily import run_and_tell
         from watchlist.scaffold import write_project
 
         write_project(folder, source="simulated")
-        run_and_tell(folder, source=None, on=on)
+        run_and_tell(folder, source=None, on=on or DEMO_SESSION)

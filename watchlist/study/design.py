@@ -146,6 +146,8 @@ class StudyDesign:
                 f"model {self.model!r} takes no factors, not {list(self.factors)}",
                 "leave factors empty, or use model 'factors'",
             )
+        if self.model not in NO_FACTOR_MODELS and not count:
+            raise StudyError(f"model {self.model!r} needs factors", "name one, e.g. SPY")
         if self.model in ONE_FACTOR_MODELS and count != 1:
             raise StudyError(
                 f"model {self.model!r} takes one factor, the market, not {list(self.factors)}",
@@ -158,8 +160,6 @@ class StudyDesign:
             )
         if self.subject == "returns" and MARKET_VOLUME in self.factors:
             raise StudyError(f"{MARKET_VOLUME!r} is no factor of returns", "use subject 'volume'")
-        if self.model not in NO_FACTOR_MODELS and not count:
-            raise StudyError(f"model {self.model!r} needs factors", "name one, e.g. SPY")
 
     def _check_windows(self) -> None:
         if not self.windows:
@@ -193,6 +193,12 @@ class StudyDesign:
                 f"the estimation window has {self.estimation_length} rows, min_observations asks "
                 f"for {self.min_observations}",
                 "lengthen the window or lower min_observations",
+            )
+        least_squares = ("constant-mean", "market", "factors", "dimson")
+        if self.overlap == "joint" and self.model not in least_squares:
+            raise StudyError(
+                f"overlap 'joint' is one least squares regression, model {self.model!r} is not",
+                "use overlap 'mask', or model 'market'",
             )
         if (
             self.leads < 0

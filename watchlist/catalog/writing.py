@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
+from pydantic import ValidationError
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
@@ -16,14 +17,15 @@ from watchlist.catalog.loading import (
     Parsed,
     catalog_error,
     check_references,
+    explain_error,
     parse_catalog,
     read_events,
     read_files,
 )
+from watchlist.catalog.models import Event
 from watchlist.errors import CatalogError
 
 if TYPE_CHECKING:
-    from watchlist.catalog.models import Event
     from watchlist.project import Project
 
 HEADER = "# Events of this project: they join the packaged ones, or replace them by event_id."
@@ -81,6 +83,45 @@ def put_events(project: Project, events: Iterable[Event]) -> Merged:
     if parsed.problems:
         raise catalog_error(parsed.problems)
     return _merge(project, {e.event_id: event_table(e) for e in events}, parsed.events, ())
+
+
+def change_event(event: Event, changes: Iterable[str]) -> Event:
+    """The event with fields set from `FIELD=VALUE` texts; an empty value clears the field.
+
+    Values are read as TOML where they are TOML (dates, numbers, lists), else as plain text.
+
+    Raises
+    ------
+    CatalogError
+        A text without `=`, or a field or value that an event cannot have.
+    """
+    fields = event.model_dump(exclude_none=True)
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise CatalogError(f"--set {change}: no '='", "write it as --set outcome='closed'")
+        name = name.strip()
+        if name == "event_id":
+            raise CatalogError("--set event_id: an event keeps its id", "add it as a new event")
+        if value.strip():
+            fields[name] = toml_value(value)
+        else:
+            fields.pop(name, None)
+    try:
+        return Event.model_validate(fields)
+    except ValidationError as error:
+        told = "; ".join(explain_error(entry, Event) for entry in error.errors())
+        raise CatalogError(f"{event.event_id}: {told}") from None
+
+
+def toml_value(text: str) -> Any:
+    """A TOML value, or the text itself where it is none."""
+    import tomllib
+
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text.strip()
 
 
 def event_table(event: Event) -> Table:

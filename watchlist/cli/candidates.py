@@ -1,0 +1,284 @@
+"""`watchlist events candidates|accept|reject`: feeds propose, a person decides."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watchlist.cli import console, output
+from watchlist.cli.frames import FrameFormat
+from watchlist.cli.options import ProjectDir, Simulated, open_project, parse_date
+from watchlist.errors import CatalogError, ConfigError, nearest
+
+if TYPE_CHECKING:
+    from watchlist.catalog import Catalog
+    from watchlist.catalog.candidate import Candidate
+    from watchlist.clock import Clock
+    from watchlist.config import Feeds
+    from watchlist.project import Project
+
+SOURCES = ("federal-register", "edgar", "rss")
+DAYS = 14
+"""How far back a feed is asked without `--since`."""
+
+CandidateId = Annotated[str, typer.Argument(metavar="ID", help="Such as fr:2025-05212.")]
+
+
+def register(group: typer.Typer) -> None:
+    """Add `candidates`, `accept` and `reject` to `events`."""
+
+    @group.command(
+        "candidates",
+        epilog="Example: watchlist events candidates --source federal-register --since 2025-03-01",
+    )
+    def candidates(
+        source: Annotated[
+            str | None,
+            typer.Option(metavar="S", help="Ask federal-register, edgar or rss; else only list."),
+        ] = None,
+        since: Annotated[
+            date | None,
+            typer.Option(metavar="DATE", parser=parse_date, help=f"[default: {DAYS} days ago]"),
+        ] = None,
+        state: Annotated[
+            str, typer.Option(metavar="S", help="open, accepted, rejected or all.")
+        ] = "open",
+        style: FrameFormat = "table",
+        simulated: Simulated = False,
+        project: ProjectDir = None,
+    ) -> None:
+        """Ask an official feed for proposals, and list them, the likeliest first."""
+        from watchlist.clock import SystemClock
+
+        found, config = open_project(project, "simulated" if simulated else None)
+        if state not in ("open", "accepted", "rejected", "all"):
+            known = ["open", "accepted", "rejected", "all"]
+            raise ConfigError(f"--state {state}: no such state; {nearest(state, known)}")
+        if source is not None:
+            ask_feed(found, config.feeds, source, since, SystemClock())
+        _list(found, state, style)
+
+    @group.command(
+        "accept", epilog="Example: watchlist events accept fr:2025-05212 --set direction=supportive"
+    )
+    def accept(
+        candidate_id: CandidateId,
+        changes: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--set", metavar="FIELD=VALUE", help="A field of the event; may be repeated."
+            ),
+        ] = None,
+        into: Annotated[
+            str | None, typer.Option("--as", metavar="ID", help="It is that known event.")
+        ] = None,
+        simulated: Simulated = False,
+        project: ProjectDir = None,
+    ) -> None:
+        """Write a candidate as an event, with its source, into the project's events.toml."""
+        from watchlist.clock import SystemClock
+
+        found, _ = open_project(project, "simulated" if simulated else None)
+        accept_candidate(found, candidate_id, changes or [], into, SystemClock())
+
+    @group.command("reject", epilog="Example: watchlist events reject fr:2026-07755")
+    def reject(
+        candidate_id: CandidateId,
+        simulated: Simulated = False,
+        project: ProjectDir = None,
+    ) -> None:
+        """Turn a candidate down for good: it does not come back."""
+        from watchlist.clock import SystemClock
+        from watchlist.feeds import desk
+        from watchlist.store import open_build
+
+        found, _ = open_project(project, "simulated" if simulated else None)
+        clock = SystemClock()
+        with open_build(found, clock) as build:
+            desk.find(build.con, candidate_id)
+            desk.decide(build.con, candidate_id, "rejected", clock.now())
+            build.publish()
+        console.say(f"rejected: {candidate_id}")
+
+
+def ask_feed(
+    project: Project, settings: Feeds, source: str, since: date | None, clock: Clock
+) -> None:
+    """Ask one feed and keep what it proposes; the store is untouched if the feed fails.
+
+    Raises
+    ------
+    ConfigError
+        No such source, or a setting that it needs is missing.
+    SourceError
+        The feed could not be had.
+    """
+    from watchlist.catalog import load_catalog
+    from watchlist.feeds import desk
+    from watchlist.store import open_build
+
+    today = clock.now().date()
+    start = since or today - timedelta(days=DAYS)
+    catalog = load_catalog(project)
+    found = _ask(settings, source, start, today, catalog, clock)
+    with open_build(project, clock) as build:
+        saved = desk.save(build.con, found, clock.now())
+        build.publish()
+    console.say(
+        f"{source} since {start}: {saved.new} new, {saved.seen_again} seen before, "
+        f"{saved.decided} decided before"
+    )
+
+
+def _ask(
+    settings: Feeds, source: str, since: date, until: date, catalog: Catalog, clock: Clock
+) -> list[Candidate]:
+    from watchlist.feeds import edgar, federal_register, rss
+    from watchlist.feeds.web import Web
+
+    if source == "federal-register":
+        with Web(clock) as web:
+            url = settings.federal_register
+            return federal_register.candidates(web, catalog, since, until, url)
+    if source == "edgar":
+        if "@" not in settings.contact:
+            raise ConfigError(
+                "SEC EDGAR wants to know who asks",
+                'set in watchlist.toml: [feeds] contact = "Name name@domain"',
+            )
+        with (
+            Web(clock, user_agent=settings.contact, per_second=edgar.PER_SECOND) as web,
+            console.progress("edgar") as step,
+        ):
+            return edgar.candidates(
+                web,
+                catalog,
+                since,
+                data_url=settings.edgar_data,
+                archives_url=settings.edgar_archives,
+                step=step,
+            )
+    if source == "rss":
+        if not settings.rss:
+            raise ConfigError(
+                "no feed is listed", 'set in watchlist.toml: [feeds] rss = ["https…"]'
+            )
+        with Web(clock) as web:
+            return rss.candidates(web, catalog, since, settings.rss)
+    raise ConfigError(f"--source {source}: no such feed; {nearest(source, list(SOURCES))}")
+
+
+def _list(project: Project, state: str, style: str) -> None:
+    import polars as pl
+
+    from watchlist.cli import frames
+    from watchlist.feeds import desk
+    from watchlist.store import connect
+
+    with connect(project) as con:
+        rows = desk.listed(con, state)
+    schema = {
+        "candidate_id": pl.String(),
+        "score": pl.Float64(),
+        "announced_on": pl.Date(),
+        "timing": pl.String(),
+        "signed_on": pl.Date(),
+        "published_on": pl.Date(),
+        "category": pl.String(),
+        "symbols": pl.String(),
+        "matched": pl.String(),
+        "title": pl.String(),
+        "note": pl.String(),
+        "url": pl.String(),
+        "state": pl.String(),
+        "event_id": pl.String(),
+    }
+    told = [
+        {name: row[name] for name in schema}
+        | {name: ", ".join(row[name] or ()) for name in ("symbols", "matched")}
+        for row in rows
+    ]
+    frames.show(pl.DataFrame(told, schema=schema), style)
+    if not rows:
+        console.say(f"no {'' if state == 'all' else state + ' '}candidate")
+
+
+def accept_candidate(
+    project: Project, candidate_id: str, changes: list[str], into: str | None, clock: Clock
+) -> None:
+    """Write the event first, then mark the candidate: a failure between leaves it open."""
+    from watchlist.catalog import load_catalog
+    from watchlist.catalog.accepting import known_event, with_source
+    from watchlist.catalog.writing import put_events
+    from watchlist.cli.events_show import remarks
+    from watchlist.feeds import desk
+    from watchlist.store import open_build
+
+    catalog = load_catalog(project)
+    with open_build(project, clock) as build:
+        candidate = desk.find(build.con, candidate_id)
+        if candidate["state"] == "accepted":
+            raise CatalogError(f"{candidate_id} was accepted already, as {candidate['event_id']}")
+        known = _named(catalog, into) if into else known_event(catalog, candidate)
+        if known is not None:
+            event = with_source(known, candidate)
+            if changes:
+                raise CatalogError(
+                    f"{candidate_id} is the known event {known.event_id}, so --set says nothing",
+                    f"change it with: watchlist events edit-free {known.event_id} --set …",
+                )
+        else:
+            event = _new_event(candidate, changes, catalog)
+        if known is None or event is not known:
+            merged = put_events(project, [event])
+            output.write(str(merged.path))
+        else:
+            console.say(f"{event.event_id} has this source already; nothing to write")
+        desk.decide(build.con, candidate_id, "accepted", clock.now(), event.event_id)
+        build.publish()
+    console.say(f"accepted: {candidate_id} as {event.event_id}")
+    for remark in remarks(project, {event.event_id}):
+        console.warn(remark)
+    _tell_day_zero(event)
+
+
+def _named(catalog: Catalog, event_id: str) -> Any:
+    try:
+        return catalog.event(event_id)
+    except KeyError:
+        ids = [event.event_id for event in catalog.events]
+        raise CatalogError(
+            f"--as {event_id}: no such event; {nearest(event_id, ids[-30:])}"
+        ) from None
+
+
+def _new_event(candidate: dict[str, Any], changes: list[str], catalog: Catalog) -> Any:
+    from watchlist.calendar import sessions
+    from watchlist.catalog.accepting import event_from
+    from watchlist.catalog.writing import toml_value
+
+    fields: dict[str, Any] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise CatalogError(f"--set {change}: no '='", "write it as --set category=loan")
+        fields[name.strip()] = toml_value(value)
+    on = fields.get("announced_on") or candidate["announced_on"]
+    around = (on - timedelta(days=10), on + timedelta(days=10)) if on else None
+    home = sessions(["XNYS"], *around) if around else sessions([], date.min, date.min)
+    event = event_from(candidate, fields, home)
+    if event.event_id in {known.event_id for known in catalog.events}:
+        raise CatalogError(
+            f"event_id {event.event_id!r} is taken", "give another: --set event_id=…"
+        )
+    return event
+
+
+def _tell_day_zero(event: Any) -> None:
+    from watchlist.calendar import day_zero
+    from watchlist.cli.events_show import home_sessions
+
+    found = day_zero(event, home_sessions([event]))
+    console.say(f"day 0 {found.session}: {found.why}")

@@ -47,6 +47,8 @@ FIELDS = {
     "splitFactor": "split",
 }
 
+NEEDED = {"date", "close", "splitFactor"}
+
 MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2})(T00:00:00(\.0+)?(Z|[+-]00:?00)?)?$")
 
 OVER_LIMIT = "run over your"
@@ -77,6 +79,7 @@ class TiingoSource:
         self._timeout = settings.timeout_seconds
         self._clock = clock
         self._patience = Patience(settings, clock, "Tiingo")
+        self._tls = httpx.create_ssl_context()
 
     @property
     def name(self) -> str:
@@ -111,7 +114,7 @@ class TiingoSource:
             {"startDate": (start or EARLIEST).isoformat(), "format": "json"},
             symbol,
         )
-        rows = self._rows(status, body, symbol)
+        rows = _rows(status, body, symbol)
         bars = window(_split_adjusted(_bars(rows, symbol)), start, end)
         note = None if bars.height else f"Tiingo has no bars of {symbol} there"
         return Fetched(bars, note=note)
@@ -127,6 +130,7 @@ class TiingoSource:
                 params=query,
                 headers={"Authorization": f"Token {self._token}", "Accept": "application/json"},
                 timeout=self._timeout,
+                verify=self._tls,
             ) as response:
                 for chunk in response.iter_bytes():
                     body += chunk
@@ -135,7 +139,8 @@ class TiingoSource:
                         raise TransientSourceError(f"Tiingo did not finish in time for {symbol}")
                     if len(body) > LARGEST_ANSWER:
                         raise TransientSourceError(f"Tiingo's answer for {symbol} has no end")
-                return response.status_code, bytes(body)
+                # should the answer repeat the token, no message of ours will
+                return response.status_code, bytes(body).replace(self._token.encode(), b"...")
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise UnreachableError("no connection to Tiingo", "is the network up?") from None
         except httpx.TimeoutException:
@@ -145,50 +150,54 @@ class TiingoSource:
                 f"the connection to Tiingo broke for {symbol} ({type(error).__name__})"
             ) from None
 
-    def _rows(self, status: int, body: bytes, symbol: str) -> list[Any]:
-        """The rows of a good answer; everything else is raised by its meaning."""
-        said = self._said(body)
-        if status == 429 or OVER_LIMIT in said:
-            raise RateLimitedError(f"Tiingo refuses more requests for now: {said}")
-        if status == 401:
-            raise ConfigError(f"Tiingo refuses the token: {said}", "check TIINGO_API_TOKEN")
-        if status == 404:
-            raise PermanentSourceError(
-                f"Tiingo does not know {symbol}: {said}", "was it renamed or delisted?"
-            )
-        if 400 <= status < 500:
-            raise PermanentSourceError(f"Tiingo refuses {symbol} ({status}): {said}")
-        if status != 200:
-            raise TransientSourceError(f"Tiingo failed for {symbol} ({status}): {said}")
-        try:
-            rows = json.loads(body)
-        except (ValueError, RecursionError):
-            raise TransientSourceError(
-                f"Tiingo's answer for {symbol} is not JSON",
-                "a page for people, a proxy's login or a cut-off answer; try again later",
-            ) from None
-        if not isinstance(rows, list):
-            raise TransientSourceError(f"Tiingo's answer for {symbol} holds no bars: {said}")
-        return rows
 
-    def _said(self, body: bytes) -> str:
-        """The beginning of an answer in words, on one line, without the token."""
-        text = body[:2000].decode("utf-8", "replace")
-        try:
-            detail = json.loads(text)["detail"]
-            text = detail if isinstance(detail, str) else text
-        except (ValueError, LookupError, TypeError, RecursionError):
-            pass
-        plain = "".join(c if c.isprintable() else " " for c in text.replace(self._token, "…"))
-        return " ".join(plain.split())[:160]
+def _rows(status: int, body: bytes, symbol: str) -> list[Any]:
+    """The rows of a good answer; everything else is raised by its meaning."""
+    said = _said(body)
+    if status == 429 or OVER_LIMIT in said:
+        raise RateLimitedError(f"Tiingo refuses more requests for now: {said}")
+    if status == 401:
+        raise ConfigError(f"Tiingo refuses the token: {said}", "check TIINGO_API_TOKEN")
+    if status == 404:
+        raise PermanentSourceError(
+            f"Tiingo does not know {symbol}: {said}", "was it renamed or delisted?"
+        )
+    if 400 <= status < 500:
+        raise PermanentSourceError(f"Tiingo refuses {symbol} ({status}): {said}")
+    if status != 200:
+        raise TransientSourceError(f"Tiingo failed for {symbol} ({status}): {said}")
+    try:
+        rows = json.loads(body)
+    except (ValueError, RecursionError):
+        raise TransientSourceError(
+            f"Tiingo's answer for {symbol} is not JSON",
+            "a page for people, a proxy's login or a cut-off answer; try again later",
+        ) from None
+    if not isinstance(rows, list):
+        raise TransientSourceError(f"Tiingo's answer for {symbol} holds no bars: {said}")
+    return rows
+
+
+def _said(body: bytes) -> str:
+    """The beginning of an answer in words, on one line."""
+    text = body[:2000].decode("utf-8", "replace")
+    try:
+        detail = json.loads(text)["detail"]
+        text = detail if isinstance(detail, str) else text
+    except (ValueError, LookupError, TypeError, RecursionError):
+        pass
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:160]
 
 
 def _bars(rows: list[Any], symbol: str) -> pl.DataFrame:
     """Rows as they stand in the answer, checked cell by cell; prices as traded."""
     columns: dict[str, list[Any]] = {"session": [], **{ours: [] for ours in FIELDS.values()}}
     for row in rows:
-        if not isinstance(row, dict) or not {"date", "close"} <= row.keys():
-            raise _garbled(symbol, "a row without date and close", row)
+        if not isinstance(row, dict) or not row.keys() >= NEEDED:
+            raise _garbled(symbol, f"a row without {', '.join(sorted(NEEDED))}", row)
+        if row["splitFactor"] is None:
+            # it decides about all prices before; none given is not the same as no split
+            raise _garbled(symbol, "a row without split factor", row["date"])
         columns["session"].append(_session(row["date"], symbol))
         for theirs, ours in FIELDS.items():
             cell = row.get(theirs)
@@ -217,8 +226,7 @@ def _split_adjusted(bars: pl.DataFrame) -> pl.DataFrame:
     """Prices and dividends over the product of all later split factors, volumes times it."""
     if bars.is_empty():
         return bars
-    factor = pl.col("split").fill_null(1.0)
-    later = factor.shift(-1, fill_value=1.0).reverse().cum_prod().reverse()
+    later = pl.col("split").shift(-1, fill_value=1.0).reverse().cum_prod().reverse()
     return bar_frame(
         bars.with_columns(
             *[(pl.col(c) / later).alias(c) for c in ("open", "high", "low", "close", "dividend")],

@@ -84,6 +84,14 @@ def register(app: typer.Typer) -> None:
         )
         answer(query.text, values, wishes)
 
+    @group.command(epilog="Example: watchlist query cookbook --project demo > queries/README.md")
+    def cookbook(project: ProjectDir = None) -> None:
+        """The catalogue as one Markdown page, with output from the project's store."""
+        from watchlist.sql import cookbook as cookbook_
+        from watchlist.sql.limits import open_limits
+
+        output.write(cookbook_.write(*open_limits(project)))
+
     @group.command(epilog="Example: watchlist query new my-miners")
     def new(
         name: Annotated[str, typer.Argument(metavar="NAME", help="a-b-c: small letters.")],

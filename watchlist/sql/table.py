@@ -35,11 +35,8 @@ def draw(
         max([width(head), *(width(row[i]) for row in cells)]) for i, head in enumerate(heads)
     ]
     shown, widths, lost = _fit(columns, natural, room)
-    lines = [
-        _line([heads[i] for i in shown], widths, [False] * len(shown)),
-        GAP.join("─" * w for w in widths),
-    ]
     right = [is_numeric(columns[i].type) for i in shown]
+    lines = [_line([heads[i] for i in shown], widths, right), GAP.join("─" * w for w in widths)]
     lines += [_line([row[i] for i in shown], widths, right) for row in cells]
     return "\n".join(lines) + "\n", lost
 

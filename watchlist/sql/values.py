@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "BIGNUM")
+NUMERIC = ("INT", "INTEGER", "DOUBLE", "FLOAT", "DECIMAL", "BIGNUM")
 
 
 def is_numeric(kind: str) -> bool:

@@ -7,7 +7,9 @@ cannot be followed.
 from __future__ import annotations
 
 import textwrap
+from datetime import date, timedelta
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -17,6 +19,12 @@ from watchlist.charts.style import DOWN, GRID, INK, MUTED, UP, Spec, axis, spec,
 LANE = 34
 """Height of one category, pixels."""
 MARGIN = 64
+
+GAP = timedelta(days=730)
+"""Events before so long a silence are not drawn: they would press all others together."""
+CLOSE = timedelta(days=14)
+STEPS = (0.0, 0.24, -0.24)
+"""Marks of one lane that lie close together step up and down."""
 
 DIRECTIONS = {
     "supportive": ("triangle-up", UP, "supportive"),
@@ -33,11 +41,14 @@ def timeline(events: pl.DataFrame) -> Spec:
     ----------
     events : DataFrame
         announced_on (Date), title, category, direction, certainty, status, event_id and sources
-        (list of str: publishers); any order.
+        (list of str: publishers); any order, at least one row.
     """
-    ordered = events.sort("announced_on", "event_id")
+    everything = events.sort("announced_on", "event_id")
+    ordered = everything.filter(pl.col("announced_on") >= first_drawn(events))
+    left_out = everything.height - ordered.height
     lanes = ordered["category"].unique(maintain_order=True).to_list()
     place = {category: len(lanes) - 1 - n for n, category in enumerate(lanes)}
+    heights = _heights(ordered)
     traces: list[Any] = []
     for direction, (shape, colour, word) in DIRECTIONS.items():
         rows = ordered.filter(pl.col("direction") == direction).to_dicts()
@@ -50,7 +61,7 @@ def timeline(events: pl.DataFrame) -> Spec:
             trace(
                 "scatter",
                 x=[row["announced_on"].isoformat() for row in rows],
-                y=[place[row["category"]] for row in rows],
+                y=[place[row["category"]] + heights[row["event_id"]] for row in rows],
                 mode="markers",
                 name=word,
                 marker={
@@ -71,7 +82,10 @@ def timeline(events: pl.DataFrame) -> Spec:
         margin={"l": 118, "r": 16, "t": 30, "b": 32},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"color": INK}},
-        xaxis=axis(type="date"),
+        xaxis=axis(
+            type="date",
+            title={"text": f"{left_out} earlier, only in the list"} if left_out else None,
+        ),
         yaxis=axis(
             tickvals=list(place.values()),
             ticktext=list(place),
@@ -80,6 +94,32 @@ def timeline(events: pl.DataFrame) -> Spec:
             gridcolor=GRID,
         ),
     )
+
+
+def first_drawn(events: pl.DataFrame) -> date:
+    """The first date that the picture shows: the one after the last long silence.
+
+    Parameters
+    ----------
+    events : DataFrame
+        announced_on (Date); at least one row.
+    """
+    days: list[date] = sorted(events["announced_on"])
+    late = [after for before, after in pairwise(days) if after - before > GAP]
+    return late[-1] if late else days[0]
+
+
+def _heights(ordered: pl.DataFrame) -> dict[str, float]:
+    """How far each mark is moved out of its lane's middle, so that neighbours can be told apart."""
+    last: dict[str, tuple[date, int]] = {}
+    heights: dict[str, float] = {}
+    for row in ordered.iter_rows(named=True):
+        before = last.get(row["category"])
+        near = before is not None and row["announced_on"] - before[0] <= CLOSE
+        step = (before[1] + 1) % len(STEPS) if before is not None and near else 0
+        last[row["category"]] = (row["announced_on"], step)
+        heights[row["event_id"]] = STEPS[step]
+    return heights
 
 
 def _label(row: dict[str, Any]) -> str:

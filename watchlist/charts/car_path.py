@@ -78,7 +78,7 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
             tickvals=[-10, -5, 0, 5, 10, 15, 20],
             title=None if narrow else {"text": "sessions from day 0"},
         ),
-        yaxis=axis(tickformat="+.0%", nticks=5),
+        yaxis=axis(tickformat=".0%", nticks=5),
         shapes=[
             {
                 "type": "line",

@@ -52,7 +52,7 @@ def forest(rows: pl.DataFrame) -> Spec:
         [bars, dots],
         height=ROW_HEIGHT * rows.height + 48,
         margin={"l": 150, "r": 16, "t": 8, "b": 32},
-        xaxis=axis(tickformat="+.0%", zeroline=True, nticks=6, range=_span(estimate, lo, hi)),
+        xaxis=axis(tickformat=".0%", zeroline=True, nticks=6, range=_span(estimate, lo, hi)),
         yaxis=axis(
             tickvals=place,
             ticktext=labels,

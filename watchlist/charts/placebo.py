@@ -33,7 +33,7 @@ def placebo(ordinary: pl.Series, observed: float) -> Spec:
         height=210,
         margin={"l": 40, "r": 12, "t": 22, "b": 28},
         bargap=0,
-        xaxis=axis(tickformat="+.0%", zeroline=False, showgrid=False, nticks=7),
+        xaxis=axis(tickformat=".0%", zeroline=False, showgrid=False, nticks=7),
         yaxis=axis(nticks=4),
         shapes=[
             {

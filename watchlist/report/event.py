@@ -34,13 +34,21 @@ def event_context(facts: Facts, card: Row, all_cards: list[Row], *, version: str
         "event": card,
         "study": None if study is None else {"name": study["name"], "model": study["model"]},
         "paths": lines,
+        "models": [{"name": s["name"], "model": s["model"]} for s in models(facts)],
+        "compared": _compared(facts, event_id, [line["symbol"] for line in lines]),
         "effects": _effects(facts, event_id),
         "placebo": [] if study is None else _placebos(facts, study, event_id),
         "tests": [] if study is None else tests(facts, study, "event", event_id),
         "drops": [
-            {"symbol": d["symbol"], "study": _name(facts, d), "reason": d["reason"]}
-            for d in facts.drops
-            if d["event_id"] == event_id
+            {
+                "symbol": symbol,
+                "reason": reason,
+                "studies": [_name(facts, row) for row in rows],
+                "all": len(rows) == len(facts.studies),
+            }
+            for (symbol, reason), rows in group(
+                [d for d in facts.drops if d["event_id"] == event_id], "symbol", "reason"
+            ).items()
         ],
         "controls": [
             {
@@ -62,6 +70,52 @@ def event_context(facts: Facts, card: Row, all_cards: list[Row], *, version: str
 
 def _name(facts: Facts, row: Row) -> str:
     return next((str(s["name"]) for s in facts.studies if s["study_id"] == row["study_id"]), "")
+
+
+def models(facts: Facts) -> list[Row]:
+    """One study a model, the headline first: those that a reader should see side by side."""
+    first: dict[str, Row] = {}
+    for study in facts.studies:
+        first.setdefault(study["model"], study)
+    return list(first.values())
+
+
+def _compared(facts: Facts, event_id: str, order: list[str]) -> list[Row]:
+    """Each target and window with its effect under every model, in the order of the charts."""
+    by_study = {
+        study["name"]: {
+            (e["symbol"], e["first_day"], e["last_day"]): e
+            for e in facts.of_event("effects", study["study_id"], event_id)
+        }
+        for study in models(facts)
+    }
+    keys = sorted(
+        {key for found in by_study.values() for key in found},
+        key=lambda k: (order.index(k[0]) if k[0] in order else len(order), k[0], -k[1], k[2]),
+    )
+    out = []
+    for key in keys:
+        found = {name: effects.get(key) for name, effects in by_study.items()}
+        any_effect = next(e for e in found.values() if e is not None)
+        out.append(
+            {
+                "symbol": key[0],
+                "first_day": key[1],
+                "last_day": key[2],
+                "ret": any_effect["ret"],
+                "days": any_effect["days"],
+                "by_model": [
+                    {
+                        "car": None if e is None else e["car"],
+                        "scar": None if e is None else e["scar"],
+                        "p": None if e is None else e["placebo_p"],
+                        "floor": None if e is None else e["placebo_floor"],
+                    }
+                    for e in found.values()
+                ],
+            }
+        )
+    return out
 
 
 def _effects(facts: Facts, event_id: str) -> list[Row]:

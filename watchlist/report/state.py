@@ -32,6 +32,7 @@ def state(facts: Facts) -> dict[str, Any]:
     ]
     return {
         "level": _level(symbols, failures, findings),
+        "label": _label(symbols, failures, findings),
         "sentence": _sentence(facts, symbols, failures, findings),
         "symbols": symbols,
         "failures": failures,
@@ -102,6 +103,16 @@ def _level(symbols: list[Row], failures: list[Row], findings: list[Row]) -> str:
     if failures or _late(symbols) or any(f["severity"] == "warning" for f in findings):
         return "attention"
     return "ok"
+
+
+def _label(symbols: list[Row], failures: list[Row], findings: list[Row]) -> str:
+    """Two words for the lamp."""
+    level = _level(symbols, failures, findings)
+    if level == "bad":
+        return "Look at the data first"
+    if failures or _late(symbols):
+        return "Data incomplete"
+    return "Data complete" if level == "ok" else "Data complete, with warnings"
 
 
 def _sentence(facts: Facts, symbols: list[Row], failures: list[Row], findings: list[Row]) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 from watchlist.errors import PermanentSourceError, nearest
 from watchlist.sources.protocol import AbsentSymbolError, BadRow, Fetched, bar_frame, window
 from watchlist.sources.tables import check_table, read_table
+from watchlist.sources.wire import check_currency
 
 if TYPE_CHECKING:
     from watchlist.catalog import Security
@@ -67,9 +68,11 @@ class FileSource:
                 f"{self.path}: {security.symbol} has prices in {' and '.join(sorted(currencies))}",
                 "keep one currency per symbol; give the other line its own symbol",
             )
+        currency = currencies[0] if currencies else None
+        check_currency(security, currency, self.path.name)
         bars = window(bar_frame(rows), start, end)
         note = None if bars.height else f"{self.path.name} has no rows of {security.symbol} there"
-        return Fetched(bars, currency=currencies[0] if currencies else None, note=note)
+        return Fetched(bars, currency=currency, note=note)
 
     @cached_property
     def _read(self) -> tuple[dict[str, pl.DataFrame], tuple[BadRow, ...]]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from watchlist.errors import PermanentSourceError
 from watchlist.sources.protocol import BAR_SCHEMA, PRICE_COLUMNS, BadRow
+from watchlist.sources.wire import HIGHEST_PRICE, HIGHEST_SPLIT, HIGHEST_VOLUME
 
 OTHER_NAMES = {
     "date": "session",
@@ -20,12 +21,6 @@ OTHER_NAMES = {
     "stock_splits": "split",
 }
 """Column names that other tools write, after lower case and underscores."""
-
-HIGHEST_PRICE = 1e8
-"""Above every share price there is; a number beyond it is a broken cell."""
-
-HIGHEST_VOLUME = 1e13
-HIGHEST_SPLIT = 1e4
 
 NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 """Plain decimals: no thousands separator, no decimal comma, no unit."""
@@ -77,6 +72,9 @@ def read_table(path: Path) -> pl.DataFrame:
         )
     if table.is_empty():
         raise PermanentSourceError(f"{path}: a header without rows")
+    for column, kind in table.schema.items():
+        if column in ROW_SCHEMA and not _readable(column, kind):
+            raise PermanentSourceError(f"{path}: the column {column} holds {kind}")
     return table
 
 
@@ -125,6 +123,15 @@ def check_table(table: pl.DataFrame, file: str) -> tuple[pl.DataFrame, list[BadR
     # tools that list splits beside prices write 0 on the days without one
     good = good.with_columns(split=pl.when(pl.col("split") == 0).then(1.0).otherwise("split"))
     return good.select(ROW_SCHEMA.names()).cast(ROW_SCHEMA), bad
+
+
+def _readable(column: str, kind: pl.DataType) -> bool:
+    """Whether cells of that type can be what the column is for."""
+    if kind in (pl.String, pl.Null):
+        return True
+    if column in ("symbol", "currency"):
+        return kind in (pl.Categorical, pl.Enum)
+    return kind.is_temporal() if column == "session" else kind.is_numeric()
 
 
 def _text(raw: pl.DataFrame, name: str) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""What every live answer must pass before it counts as bars."""
+"""What is possible for a bar, and what every live answer must pass before it counts as bars."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from watchlist.catalog import Security
 
 HIGHEST_PRICE = 1e8
+"""Above every share price there is: a number beyond it is a broken one."""
+
 HIGHEST_VOLUME = 10**13
 HIGHEST_SPLIT = 1e4
 
@@ -67,5 +69,5 @@ def check_currency(security: Security, currency: str | None, source: str) -> Non
         return
     raise PermanentSourceError(
         f"{source} gives {security.symbol} in {currency}, the catalogue says {security.currency}",
-        f'name the right listing: source_symbols = {{ {source.lower()} = "…" }} in securities.toml',
+        "another listing is another security: name the right one in source_symbols",
     )

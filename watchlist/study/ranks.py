@@ -13,6 +13,9 @@ import numpy as np
 from watchlist.study.sample import Floats, Outcome, Sample
 from watchlist.study.tails import normal_p, student_p
 
+CACHED = 1 << 14
+"""Values ranked at a time: what a processor's cache holds."""
+
 
 def corrado(sample: Sample) -> Outcome:
     """Z = √L · mean(Ū over tested days) / √(ΣŪ²/T), normal.
@@ -48,8 +51,8 @@ def generalized_rank_t(sample: Sample) -> Outcome:
     ranked = _grank_rows(sample)
     if ranked is None:
         return Outcome(_estimate(sample), math.nan, math.nan, math.nan, math.nan)
-    u, rows = ranked
-    mean_u, share = _row_means(u)
+    mean_u, share = ranked
+    rows = len(mean_u)
     z = mean_u[-1] / math.sqrt(float((share * mean_u**2).sum()) / rows)
     inner = rows - 1 - z * z
     t = z * math.sqrt((rows - 2) / inner) if inner > 0 else math.copysign(math.inf, z)
@@ -65,8 +68,8 @@ def generalized_rank_z(sample: Sample) -> Outcome:
     ranked = _grank_rows(sample)
     if ranked is None:
         return _normal(sample, math.nan)
-    u, rows = ranked
-    z = float(np.nanmean(u[:, -1])) * math.sqrt(12.0 * sample.n * (rows + 1) / (rows - 1))
+    rows = len(ranked[0])
+    z = float(ranked[0][-1]) * math.sqrt(12.0 * sample.n * (rows + 1) / (rows - 1))
     return _normal(sample, z)
 
 
@@ -127,22 +130,54 @@ def ranks(values: Floats) -> Floats:
     return out
 
 
-def _centred_ranks(values: Floats) -> Floats:
-    """(N, T) U; NaN where a row is missing."""
-    there = np.isfinite(values)
-    return np.asarray(ranks(values) / (1.0 + there.sum(axis=1))[:, None] - 0.5)
+def mean_ranks(values: Floats) -> tuple[Floats, Floats]:
+    """Mean U of each column over the rows that have it, and the share of rows that do.
+
+    U = rank/(1 + ranked) - 1/2 within each row. Rows without a missing value or a tie, nearly all
+    of them, are sorted as integers that carry their column in the last bits, several times faster
+    than an argsort; the others go through `ranks`.
+
+    Parameters
+    ----------
+    values : (N, T)
+    """
+    n, width = values.shape
+    total, count = np.zeros(width), np.zeros(width)
+    step = max(1, CACHED // width)
+    for start in range(0, n, step):
+        part, number = _rank_sums(values[start : start + step])
+        total += part
+        count += number
+    return total / np.maximum(count, 1.0), count / n
 
 
-def _row_means(u: Floats) -> tuple[Floats, Floats]:
-    """Mean U of each row over the pairs that have it, and the share of pairs that do."""
-    there = np.isfinite(u)
-    count = there.sum(axis=0)
-    mean = np.where(there, u, 0.0).sum(axis=0) / np.maximum(count, 1)
-    return mean, count / len(u)
+def _rank_sums(values: Floats) -> tuple[Floats, Floats]:
+    """Sum of U of each column, and how many rows have it."""
+    width = values.shape[1]
+    bits = width.bit_length()
+    keys = (values + 0.0).view(np.int64)  # + 0.0: minus zero is zero
+    keys ^= (keys >> 63) & np.iinfo(np.int64).max  # the order of floats as that of integers
+    keys &= ~((1 << bits) - 1)
+    keys |= np.arange(width)
+    keys.sort(axis=1)
+    high = keys >> bits
+    plain = np.isfinite(values.sum(axis=1)) & (high[:, 1:] != high[:, :-1]).all(axis=1)
+    column = (keys & ((1 << bits) - 1))[plain] if not plain.all() else keys & ((1 << bits) - 1)
+    place = np.broadcast_to(np.arange(1.0, width + 1.0), column.shape)
+    total = np.bincount(column.ravel(), weights=place.ravel(), minlength=width) / (width + 1.0)
+    total -= len(column) / 2.0
+    count = np.full(width, float(len(column)))
+    if not plain.all():
+        rest = values[~plain]
+        there = np.isfinite(rest)
+        u = ranks(np.where(there, rest, np.nan)) / (1.0 + there.sum(axis=1))[:, None] - 0.5
+        total += np.where(there, u, 0.0).sum(axis=0)
+        count += there.sum(axis=0)
+    return total, count
 
 
 def _rank_test(sample: Sample, values: Floats) -> Outcome:
-    mean_u, share = _row_means(_centred_ranks(values))
+    mean_u, share = mean_ranks(values)
     used = share > 0
     scale = math.sqrt(float((share * mean_u**2)[used].sum()) / int(used.sum()))
     event = (np.sqrt(share) * mean_u)[sample.resid.shape[1] :][sample.tested]
@@ -151,16 +186,17 @@ def _rank_test(sample: Sample, values: Floats) -> Outcome:
     return _normal(sample, math.sqrt(len(event)) * float(event.mean()) / scale)
 
 
-def _grank_rows(sample: Sample) -> tuple[Floats, int] | None:
-    """U over the estimation rows and the one event row, and the number T of rows."""
+def _grank_rows(sample: Sample) -> tuple[Floats, Floats] | None:
+    """Mean U and share of pairs of the estimation rows and of the one event row, which is last."""
     if sample.n < 2:
         return None
     spread = float(sample.scar.std(ddof=1))
     if not spread > 0:
         return None
-    event = sample.scar[:, None] / spread
-    u = _centred_ranks(np.concatenate([sample.standardized, event], axis=1))
-    return u, u.shape[1]
+    if "grank" not in sample.memo:
+        event = sample.scar[:, None] / spread
+        sample.memo["grank"] = mean_ranks(np.concatenate([sample.standardized, event], axis=1))
+    return sample.memo["grank"]
 
 
 def _positive(sample: Sample) -> int:

@@ -97,6 +97,11 @@ class Sample:
         return spread / (unexplained * self.expected_variance) if unexplained > 0 else math.nan
 
     @cached_property
+    def memo(self) -> dict[str, tuple[Floats, Floats]]:
+        """Steps that several tests share, kept by name."""
+        return {}
+
+    @cached_property
     def standardized(self) -> Floats:
         """(N, M) estimation residuals over s."""
         return self.resid / self.sigma[:, None]

@@ -22,7 +22,7 @@ from watchlist.steps.pull_symbol import (
     skipped,
 )
 from watchlist.store import Build, checks, log, sync, write_frame
-from watchlist.store.frames import first_row
+from watchlist.store.frames import first_row, transaction
 from watchlist.store.schema import set_meta
 
 Step = Callable[[int, int, str], None]
@@ -139,16 +139,14 @@ def _guarded(
 
     The second value says why the source must not be asked again in this run, if it must not.
     """
-    build.con.execute("BEGIN")
     try:
-        pull = pull_symbol(
-            build.con, security, source, pull_id=pull_id, at=at, on=on, since=since, full=full
-        )
+        with transaction(build.con):
+            pull = pull_symbol(
+                build.con, security, source, pull_id=pull_id, at=at, on=on, since=since, full=full
+            )
     except SourceError as error:
-        build.con.execute("ROLLBACK")
         stopped = error.message if isinstance(error, RunStoppedError) else None
         return failed(security, source, at, error), stopped
-    build.con.execute("COMMIT")
     return pull, None
 
 
@@ -188,10 +186,15 @@ def _nothing(summary: PullSummary) -> str:
 def _keep_bad_rows(build: Build, source: Source) -> None:
     """Rows left out of a file on the user's word stay visible until its next import."""
     rows = [
-        {"symbol": row.symbol, "severity": "warning", "message": str(row)}
+        {
+            "check_name": "file_rows",
+            "severity": "warning",
+            "symbol": row.symbol,
+            "message": str(row),
+        }
         for row in source.bad_rows
     ]
-    checks.keep(build.con, "file_rows", rows, build.started_at)
+    checks.keep(build.con, ["file_rows"], rows, build.started_at)
 
 
 def _keep_planted_truth(build: Build, source: Source) -> None:

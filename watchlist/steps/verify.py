@@ -82,7 +82,7 @@ def run_verify(
         both = stored.join(given, on="session", how="inner", suffix="_other", maintain_order="left")
         compared += both.height
         rows += _disagreements(security, source, both)
-    checks.keep(build.con, f"verify_{source.name}", rows, clock.now())
+    checks.keep(build.con, [f"verify_{source.name}"], rows, clock.now())
     return VerifySummary(source.name, compared, len(rows), tuple(unanswered))
 
 
@@ -94,6 +94,7 @@ def _disagreements(security: Security, source: Source, both: pl.DataFrame) -> li
         for session, ours, theirs in apart.select("session", field, f"{field}_other").rows():
             rows.append(
                 {
+                    "check_name": f"verify_{source.name}",
                     "severity": "warning" if field == "close" else "note",
                     "symbol": security.symbol,
                     "session": session,

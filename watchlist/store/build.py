@@ -20,7 +20,7 @@ from watchlist.store.compact import compact, is_due
 from watchlist.store.content import Content, content
 from watchlist.store.files import open_file, remove, replace
 from watchlist.store.lock import writer_lock
-from watchlist.store.schema import apply_views, migrate, schema_version, set_meta
+from watchlist.store.schema import migrate, refresh_views, schema_version, set_meta
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,7 +111,7 @@ def _begin(
     seen = content(con) if existed else None
     if migrate(con, "simulated" if project.simulated else "real"):
         seen = None
-    apply_views(con)
+    refresh_views(con)
     return Build(con, project, now, put, seen)
 
 

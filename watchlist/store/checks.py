@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,26 +62,28 @@ def run(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def record(con: duckdb.DuckDBPyConnection, at: datetime) -> None:
     """Replace the findings of all checks; one that was there before keeps its moment."""
-    found = run(con)
-    for check in all_checks():
-        keep(con, check.name, [row for row in found if row["check_name"] == check.name], at)
+    keep(con, [check.name for check in all_checks()], run(con), at)
 
 
 def keep(
-    con: duckdb.DuckDBPyConnection, name: str, rows: Iterable[Mapping[str, Any]], at: datetime
+    con: duckdb.DuckDBPyConnection,
+    names: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    at: datetime,
 ) -> None:
-    """Replace the findings of the name; one that was there before keeps its moment."""
+    """Replace the findings of these names; one that was there before keeps its moment."""
+    given = {"names": list(names)}
     before = con.execute(
-        f"SELECT {', '.join(KEY)}, found_at FROM base.findings WHERE check_name = $name",
-        {"name": name},
+        f"SELECT {', '.join(KEY)}, found_at FROM base.findings "
+        "WHERE list_contains($names, check_name)",
+        given,
     ).fetchall()
     since = {row[:-1]: row[-1] for row in before}
-    whole = [{"check_name": name, **row} for row in rows]
     dated = [
-        {**row, "found_at": since.get(tuple(row.get(column) for column in KEY), at)}
-        for row in whole
+        {**row, "found_at": since.get(tuple(row.get(column) for column in KEY), at)} for row in rows
     ]
-    write_frame(con, "findings", frame_for(con, "findings", dated), replace={"check_name": name})
+    con.execute("DELETE FROM base.findings WHERE list_contains($names, check_name)", given)
+    write_frame(con, "findings", frame_for(con, "findings", dated))
 
 
 def _read(path: Path) -> Check:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchlist.store.frames import first_row
-
 if TYPE_CHECKING:
     import duckdb
 
@@ -25,14 +23,16 @@ Content = dict[str, tuple[object, ...]]
 
 def content(con: duckdb.DuckDBPyConnection) -> Content:
     """What each table holds (rows, an order-free checksum), how views read, how pulls stand."""
-    found: Content = {}
-    for (table,) in con.execute(
+    tables = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'base' "
         "AND database_name = current_database() ORDER BY 1"
-    ).fetchall():
-        if table not in LOGS:
-            query = f'SELECT count(*), sum(hash(t))::VARCHAR FROM base."{table}" AS t'
-            found[table] = first_row(con, query) or ()
+    ).fetchall()
+    sums = " UNION ALL ".join(
+        f"SELECT '{table}', count(*), sum(hash(t))::VARCHAR FROM base.\"{table}\" AS t"
+        for (table,) in tables
+        if table not in LOGS
+    )
+    found: Content = {name: tuple(sum_) for name, *sum_ in con.execute(sums).fetchall()}
     found["(views)"] = tuple(
         con.execute(
             "SELECT view_name, sql, comment FROM duckdb_views() WHERE schema_name = 'main' "

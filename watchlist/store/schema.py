@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from watchlist import __version__
 from watchlist.errors import StoreError
 from watchlist.project import packaged
 from watchlist.store import lake
-from watchlist.store.frames import first_row
+from watchlist.store.frames import first_row, transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,10 +46,9 @@ def migrate(con: duckdb.DuckDBPyConnection, kind: str, folder: Path = MIGRATIONS
         raise StoreError("the file is a DuckDB database, but not one of watchlist's")
     pending = [(number, path) for number, path in known if number > version]
     for number, path in pending:
-        con.execute("BEGIN")
-        con.execute(path.read_text(encoding="utf-8"))
-        set_meta(con, "schema_version", str(number))
-        con.execute("COMMIT")
+        with transaction(con):
+            con.execute(path.read_text(encoding="utf-8"))
+            set_meta(con, "schema_version", str(number))
     if version == 0:
         set_meta(con, "kind", kind)
     held = get_meta(con, "kind")
@@ -85,6 +85,14 @@ def set_meta(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
     con.execute("INSERT INTO base.meta VALUES ($key, $value)", {"key": key, "value": value})
 
 
+def refresh_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the public views anew if `queries/views` is not what they were made from."""
+    mark = _fingerprint(_view_files(None))
+    if get_meta(con, "views") != mark:
+        apply_views(con)
+        set_meta(con, "views", mark)
+
+
 def apply_views(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
     """Make the public views anew from `queries/views`, in file-name order.
 
@@ -95,20 +103,33 @@ def apply_views(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> N
     """
     import duckdb
 
-    for (name,) in con.execute(
-        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main' "
-        "AND database_name = current_database()"
-    ).fetchall():
-        con.execute(f'DROP VIEW main."{name}"')
-    for path in sorted((folder or packaged("queries") / "views").glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        try:
-            if lake.is_lake(con):
-                lake.execute_views(con, text)
-            else:
-                con.execute(text)
-        except duckdb.Error as error:
-            raise StoreError(f"{path}: {error}") from None
+    in_lake = lake.is_lake(con)
+    with transaction(con):
+        for (name,) in con.execute(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main' "
+            "AND database_name = current_database()"
+        ).fetchall():
+            con.execute(f'DROP VIEW main."{name}"')
+        for path in _view_files(folder):
+            text = path.read_text(encoding="utf-8")
+            try:
+                if in_lake:
+                    lake.execute_views(con, text)
+                else:
+                    con.execute(text)
+            except duckdb.Error as error:
+                raise StoreError(f"{path}: {error}") from None
+
+
+def _view_files(folder: Path | None) -> list[Path]:
+    return sorted((folder or packaged("queries") / "views").glob("*.sql"))
+
+
+def _fingerprint(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def _has_tables(con: duckdb.DuckDBPyConnection) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchlist.calendar import day_zero
 from watchlist.catalog.models import Catalog, Event
-from watchlist.store.frames import frame_for, write_frame
+from watchlist.store.frames import frame_for, transaction, write_frame
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,42 +30,43 @@ def catalog(con: duckdb.DuckDBPyConnection, known: Catalog, sessions: pl.DataFra
         calendar, session, open_at, close_at, early_close: from the first bar wanted to past the
         last event.
     """
-    _securities(con, known)
-    _write(
-        con,
-        "security_aliases",
-        [{"symbol": s.symbol, "alias": alias} for s in known.securities for alias in s.aliases],
-    )
-    _write(
-        con,
-        "holdings",
-        [
-            {"symbol": s.symbol, **holding.model_dump()}
-            for s in known.securities
-            for holding in s.holdings
-        ],
-    )
-    write_frame(con, "sessions", sessions, replace={})
-    _write(con, "events", [event.model_dump() for event in known.events])
-    _write(
-        con,
-        "event_sources",
-        [
-            {"event_id": event.event_id, "position": position, **source.model_dump()}
-            for event in known.events
-            for position, source in enumerate(event.sources, start=1)
-        ],
-    )
-    _write(
-        con,
-        "event_targets",
-        [
-            {"event_id": event.event_id, "symbol": target.symbol, "relation": target.relation}
-            for event in known.events
-            for target in event.targets
-        ],
-    )
-    _write(con, "event_days", _event_days(known.events, sessions))
+    with transaction(con):
+        _securities(con, known)
+        _write(
+            con,
+            "security_aliases",
+            [{"symbol": s.symbol, "alias": alias} for s in known.securities for alias in s.aliases],
+        )
+        _write(
+            con,
+            "holdings",
+            [
+                {"symbol": s.symbol, **holding.model_dump()}
+                for s in known.securities
+                for holding in s.holdings
+            ],
+        )
+        write_frame(con, "sessions", sessions, replace={})
+        _write(con, "events", [event.model_dump() for event in known.events])
+        _write(
+            con,
+            "event_sources",
+            [
+                {"event_id": event.event_id, "position": position, **source.model_dump()}
+                for event in known.events
+                for position, source in enumerate(event.sources, start=1)
+            ],
+        )
+        _write(
+            con,
+            "event_targets",
+            [
+                {"event_id": event.event_id, "symbol": target.symbol, "relation": target.relation}
+                for event in known.events
+                for target in event.targets
+            ],
+        )
+        _write(con, "event_days", _event_days(known.events, sessions))
 
 
 def security_ids(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

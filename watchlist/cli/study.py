@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from watchlist.steps.study_ask import Question
     from watchlist.study import StudyResult
 
-TABLES = ("effects", "tests", "fits", "abnormal", "drops", "factors", "overlaps")
+TABLES = ("effects", "tests", "fits", "abnormal", "drops", "factors", "overlaps", "single")
 
 BY = {
     "event": "event",
@@ -124,6 +124,10 @@ def register(app: typer.Typer) -> None:
                 help="event, category, mineral, relation, chain, direction, all; or several: a,b.",
             ),
         ] = None,
+        contrast: Annotated[
+            str | None,
+            typer.Option(metavar="A,B", help="Test the difference of two groups of --by."),
+        ] = None,
         table: Annotated[
             str | None,
             typer.Option(metavar="T", help="What to print: " + ", ".join(TABLES) + "."),
@@ -162,6 +166,8 @@ def register(app: typer.Typer) -> None:
             settings=settings,
             tests=_tests(tests),
             scopes=_scopes(by),
+            contrast=_list(contrast),
+            singles=table == "single",
         )
         shown = _table(table, by=by, tests=tests)
         place, config = open_project(project, "simulated" if simulated else None)
@@ -233,6 +239,7 @@ def raw(result: StudyResult, table: str) -> pl.DataFrame:
         "drops": result.drops,
         "factors": result.factors,
         "overlaps": result.overlaps,
+        "single": result.singles,
     }
     return frames[table]
 
@@ -248,7 +255,19 @@ def present(result: StudyResult, table: str) -> pl.DataFrame:
         frame = frame.with_columns(window).drop("first_day", "last_day")
         names = frame.columns[:-1]
         frame = frame.select(*names[:at], "window", *names[at:])
-    percents = ("ret", "expected", "ar", "car", "bhar", "se", "estimate", "mde", "sigma")
+    percents = (
+        "ret",
+        "expected",
+        "ar",
+        "car",
+        "bhar",
+        "se",
+        "estimate",
+        "mde",
+        "sigma",
+        "low",
+        "high",
+    )
     if result.design.subject == "returns":
         frame = frame.with_columns(
             (pl.col(c) * 100).round(2) for c in percents if c in frame.columns

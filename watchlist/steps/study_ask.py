@@ -15,6 +15,8 @@ from watchlist.steps.study import read_data
 from watchlist.study import StudyDesign, StudyResult, event_study
 from watchlist.study.design import MARKET_VOLUME, PEERS, SECTOR
 from watchlist.study.factor_table import join_tables, parse_factor_table
+from watchlist.study.groups import SCOPES
+from watchlist.study.testing import CONTRASTS
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,6 +56,9 @@ class Question:
     """Fields of the design that were given."""
     tests: str | tuple[str, ...] = "headline"
     scopes: tuple[str, ...] = ()
+    contrast: tuple[str, ...] = ()
+    """Two groups of the first scope whose difference is wanted."""
+    singles: bool = False
 
 
 def ask(
@@ -81,6 +86,7 @@ def ask(
     if design.returns == "log":
         panel = panel.in_logs()
     scopes = question.scopes or ("event", "all")
+    contrasts = _contrasts(scopes, question.contrast, data.events)
     return event_study(
         panel,
         data.events,
@@ -89,6 +95,8 @@ def ask(
         peers=_peers(con, panel.symbols) if _needs_peers(design) else None,
         tests=question.tests,
         scopes=scopes,
+        contrasts=contrasts,
+        singles=question.singles,
         only=only,
         step=step,
     )
@@ -164,6 +172,25 @@ def _chosen(events: pl.DataFrame, question: Question) -> pl.DataFrame:
     if chosen.is_empty():
         raise StudyError("no event fits all these filters", "list them: watchlist events list")
     return chosen.select("event_id", "symbol")
+
+
+def _contrasts(
+    scopes: tuple[str, ...], wanted: tuple[str, ...], events: pl.DataFrame
+) -> tuple[tuple[str, str, str], ...]:
+    if not wanted:
+        return CONTRASTS
+    column = SCOPES[scopes[0]]
+    if len(wanted) != 2 or column is None:
+        raise ConfigError(
+            f"--contrast {','.join(wanted)}: two groups of one grouping are needed",
+            "e.g. --by category --contrast equity-stake,loan",
+        )
+    known = events[column].explode() if events.schema[column] == pl.List else events[column]
+    values = [str(value) for value in known.unique().drop_nulls().sort()]
+    for value in wanted:
+        if value not in values:
+            raise ConfigError(f"--contrast {value}: no such {scopes[0]}", nearest(value, values))
+    return ((scopes[0], wanted[0], wanted[1]),)
 
 
 def _factor_table(paths: tuple[Path, ...]) -> pl.DataFrame | None:

@@ -22,7 +22,8 @@ from watchlist.study.pairs import Drop, Pairs, drops_frame, make_pairs
 from watchlist.study.panel import Panel, panel_from_frame
 from watchlist.study.placebo import PlaceboTable
 from watchlist.study.prepare import everyone_else, prepare
-from watchlist.study.testing import Study, test_groups
+from watchlist.study.singles import SINGLE_SCHEMA, single_tests
+from watchlist.study.testing import CONTRASTS, Study, group_tests
 from watchlist.study.treated import treated_factors
 from watchlist.study.windows import Compounding, Effects, effects
 
@@ -46,6 +47,8 @@ class StudyResult:
     overlaps: pl.DataFrame
     bands: pl.DataFrame
     warnings: tuple[str, ...]
+    singles: pl.DataFrame
+    """Tests of one pair alone; empty unless asked for, and not a table of the store."""
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -72,6 +75,8 @@ def event_study(
     factors: pl.DataFrame | None = None,
     tests: str | tuple[str, ...] = "headline",
     scopes: tuple[str, ...] = tuple(SCOPES),
+    contrasts: tuple[tuple[str, str, str], ...] = CONTRASTS,
+    singles: bool = False,
     only: pl.DataFrame | None = None,
     step: Step | None = None,
 ) -> StudyResult:
@@ -87,6 +92,8 @@ def event_study(
         default: every other security that the events name
     factors : session and one column a factor, e.g. from `factor_table.read_factors`
     tests : "headline", "all", or names of the registry, for tests over several pairs
+    contrasts : scope, first and second group whose difference is tested
+    singles : also test every pair alone (t, SQ, permutation, conformal interval): slow
     only : event_id, symbol of the pairs to study; the other events still mask and overlap
     step : told (done, total, what)
 
@@ -130,7 +137,7 @@ def event_study(
     effect_frame = adjusted(frames.effects_frame(study), study)
     tell(3, 5, "tests")
     test_frame = adjust_within(
-        test_groups(study, make_groups(pairs, events, scopes), tests),
+        group_tests(study, make_groups(pairs, events, scopes), tests, contrasts),
         ["scope", "first_day", "last_day", "test"],
     )
     tell(4, 5, "factors and bands")
@@ -138,7 +145,12 @@ def event_study(
         {"event_id": pairs.events, "symbol": pairs.symbols},
         schema={"event_id": pl.String, "symbol": pl.String},
     )
+    alone = pl.DataFrame(schema=SINGLE_SCHEMA)
+    if singles:
+        rows = rows_of(panel, pairs.rows, pairs.cols, pairs.factors, design, masked)
+        alone = single_tests(design, pairs, rows, fits, windows)
     result = StudyResult(
+        singles=alone,
         design=design,
         fits=frames.fits_frame(study, near),
         abnormal_returns=frames.abnormal_returns_frame(study),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.study import dates, power
+from watchlist.study.date_tests import Line, calendar_time, contrast, over_dates
 from watchlist.study.design import StudyDesign
 from watchlist.study.groups import Group
 from watchlist.study.models import Fits
@@ -113,7 +113,16 @@ def day_samples(study: Study, effect: Effects, members: Ints) -> list[Sample]:
     ]
 
 
-def test_groups(study: Study, groups: list[Group], tests: str | tuple[str, ...]) -> pl.DataFrame:
+CONTRASTS = (("relation", "named", "exposed"), ("direction", "supportive", "adverse"))
+"""Scope, first and second group whose difference is tested beside the groups themselves."""
+
+
+def group_tests(
+    study: Study,
+    groups: list[Group],
+    tests: str | tuple[str, ...],
+    contrasts: tuple[tuple[str, str, str], ...],
+) -> pl.DataFrame:
     """Every test of every group and window, with the columns of study_tests but the adjusted p."""
     rows = [
         row
@@ -121,17 +130,12 @@ def test_groups(study: Study, groups: list[Group], tests: str | tuple[str, ...])
         for effect in study.windows
         for row in _window_rows(study, group, effect, tests)
     ]
+    known = {(group.scope, group.value): group for group in groups}
+    for scope, one, other in contrasts:
+        if (scope, one) in known and (scope, other) in known:
+            for effect in study.windows:
+                rows += _contrast_rows(study, known[scope, one], known[scope, other], effect)
     return pl.DataFrame(rows, schema=TEST_SCHEMA, orient="row")
-
-
-class _Line(NamedTuple):
-    """One test of one group and window."""
-
-    test: str
-    headline: bool
-    outcome: Outcome
-    mde: float = math.nan
-    warnings: tuple[str | None, ...] = ()
 
 
 def _window_rows(
@@ -141,13 +145,17 @@ def _window_rows(
     if not len(members):
         return []
     sample = make_sample(study, effect, members)
-    over_dates = group.scope != "event"
-    lines = _sample_lines(sample, tests, headline=not over_dates)
-    if over_dates:
-        lines += [
-            _drawn_placebo(study, sample, members, effect),
-            *_date_lines(study, sample, effect),
-        ]
+    on_one_date = group.scope == "event"
+    lines = _sample_lines(sample, tests, headline=on_one_date)
+    if not on_one_date:
+        lines.append(_drawn_placebo(study, sample, members, effect))
+        lines += over_dates(sample, effect.length, study.design)
+        alpha = None
+        if tests == "all":
+            window = effect.first, effect.last
+            alpha = calendar_time(study.panel, study.pairs, members, study.design, window)
+        if alpha is not None:
+            lines.append(alpha)
     else:
         lines.append(_exact_placebo(study, sample, members, effect))
     r_bar = sample.correlation.r_bar if sample.correlation.compared else None
@@ -163,10 +171,31 @@ def _window_rows(
     ]  # fmt: skip
 
 
-def _sample_lines(sample: Sample, tests: str | tuple[str, ...], *, headline: bool) -> list[_Line]:
+def _contrast_rows(
+    study: Study, first: Group, second: Group, effect: Effects
+) -> list[tuple[object, ...]]:
+    """The difference of two groups over one window."""
+    one, _ = _testable(first, effect)
+    other, _ = _testable(second, effect)
+    if not len(one) or not len(other):
+        return []
+    members = np.concatenate([one, other])
+    days = study.pairs.rows[members]
+    line = contrast(effect.car[members], days, np.arange(len(members)) < len(one))
+    return [
+        (
+            first.scope, f"{first.value} − {second.value}", effect.first, effect.last, line.test,
+            line.headline, len(members), len(np.unique(days)),
+            *(_known(v) for v in line.outcome[:5]), None, None, None, None, None, None,
+            line.warnings[0],
+        )
+    ]  # fmt: skip
+
+
+def _sample_lines(sample: Sample, tests: str | tuple[str, ...], *, headline: bool) -> list[Line]:
     """The tests of the registry."""
     return [
-        _Line(
+        Line(
             test.name,
             test.headline and headline,
             test.apply(sample),
@@ -179,25 +208,21 @@ def _sample_lines(sample: Sample, tests: str | tuple[str, ...], *, headline: boo
     ]
 
 
-def _exact_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> _Line:
+def _exact_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> Line:
     """The rank of the mean SCAR of one date's pairs among their mean SCARs on other dates."""
     statistic = float(sample.scar.mean())
     rank = study.placebo.portfolio_rank(
         study.series[members], statistic, effect.first, effect.first + sample.length - 1
     )
-    warnings = []
+    warnings: list[str | None] = []
     if math.isfinite(rank.p) and rank.p <= rank.floor * (1 + 1e-9):
         warnings.append(f"p is at its floor: none of {rank.days} placebo days was as extreme")
-    if sample.variance_ratio > VARIANCE_JUMP:
-        warnings.append(
-            f"the event raised the variance {sample.variance_ratio:.1f}-fold; ranks among "
-            "ordinary days then reject too often"
-        )
+    warnings.append(_variance_warning(sample))
     outcome = _outcome(float(sample.car.mean()), statistic, rank.p, rank.note)
-    return _Line("placebo", True, outcome, warnings=tuple(warnings))
+    return Line("placebo", True, outcome, warnings=tuple(warnings))
 
 
-def _drawn_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> _Line:
+def _drawn_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> Line:
     """The mean over dates of the date's mean SCAR against draws that move every date."""
     series = study.series[members]
     _, which = np.unique(sample.dates, return_inverse=True)
@@ -205,37 +230,28 @@ def _drawn_placebo(study: Study, sample: Sample, members: Ints, effect: Effects)
     _, means = dates.date_means(sample.scar, sample.dates)
     statistic, estimate = float(means.mean()), float(sample.car.mean())
     if study.placebo.why_none is not None:
-        return _Line(
+        return Line(
             "placebo", False, _outcome(estimate, statistic, math.nan, study.placebo.why_none)
         )
     rng = np.random.default_rng(study.design.seed)
     draws = study.placebo.draw(groups, effect.first, effect.last, study.design.draws, rng)
     if not np.isfinite(draws).all():
         note = "a date has no placebo days"
-        return _Line("placebo", False, _outcome(estimate, statistic, math.nan, note))
+        return Line("placebo", False, _outcome(estimate, statistic, math.nan, note))
     hits = int((np.abs(draws) >= abs(statistic) * (1 - 1e-12)).sum())
     p = (1 + hits) / (1 + len(draws))
     floor = f"p is at its floor: none of {len(draws)} draws was as extreme" if not hits else None
-    return _Line("placebo", False, _outcome(estimate, statistic, p, floor))
+    outcome = _outcome(estimate, statistic, p, floor)
+    return Line("placebo", False, outcome, warnings=(_variance_warning(sample),))
 
 
-def _date_lines(study: Study, sample: Sample, effect: Effects) -> list[_Line]:
-    """Ibragimov-Müller and sign-flips over the means of dates: the headline over several dates."""
-    days, means = dates.date_means(sample.car, sample.dates)
-    near = int((np.diff(np.sort(days)) < effect.length).sum())
-    crowd = f"{near} of {len(days)} dates follow within the window of another" if near else None
-    flips = dates.sign_flips(means, seed=study.design.seed, draws=study.design.draws)
-    return [
-        _Line(test.test, True, Outcome(*_date_values(test)), mde, (crowd, test.warning))
-        for test, mde in (
-            (dates.ibragimov_mueller(means), power.mde_dates(means)),
-            (flips, power.mde_sign_flips(means)),
-        )
-    ]
-
-
-def _date_values(test: dates.DateTest) -> tuple[float, float, float, float, float]:
-    return test.estimate, test.se, test.statistic, test.df, test.p
+def _variance_warning(sample: Sample) -> str | None:
+    if not sample.variance_ratio > VARIANCE_JUMP:
+        return None
+    return (
+        f"the event raised the variance {sample.variance_ratio:.1f}-fold; ranks among ordinary "
+        "days then reject too often"
+    )
 
 
 def _outcome(estimate: float, statistic: float, p: float, note: str | None) -> Outcome:

@@ -175,7 +175,7 @@ def _span(
     first, last = match.span(group)
     while match.string[last - 1].isspace():
         last -= 1
-    value = f"{number:.6g} {unit}" if kind == "amount" else f"{number:.6g}"
+    value = f"{number:.12g} {unit}" if kind == "amount" else f"{number:.6g}"
     evidence = match.string[first:last]
     if kind == "amount":
         return Mention(first, last, "amount", value, evidence, number, unit)

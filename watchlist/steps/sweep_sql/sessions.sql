@@ -1,0 +1,4 @@
+SELECT (session - DATE '1970-01-01')::INTEGER AS day
+FROM base.sessions
+WHERE calendar = (SELECT calendar FROM base.securities WHERE symbol = $market)
+ORDER BY session

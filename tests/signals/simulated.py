@@ -12,8 +12,8 @@ from watchlist.signals.noise import noise_panel
 
 SESSIONS, SYMBOLS = 1250, 16
 PLANTED = "abnormal_volume"
-EFFECT = 0.002
-"""Abnormal return of the next session per deviation of abnormal volume: 6 % of the daily noise."""
+EFFECT = 0.003
+"""Abnormal return of the next session per deviation of abnormal volume: 9 % of a day's noise."""
 
 
 def market(seed: int) -> Panel:

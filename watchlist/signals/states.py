@@ -22,19 +22,22 @@ def states(measured: Measured, rule: Rule) -> States:
     assert x is not None
     out = np.zeros(x.shape, np.int8)
     if rule.up is not None:
-        until = rule.up if rule.until_up is None else rule.until_up
-        out[_held(x >= rule.up, ~(x >= until))] = 1
+        starts = x >= rule.up
+        held = starts if rule.until_up is None else _held(starts, ~(x >= rule.until_up))
+        np.copyto(out, 1, where=held)
     if rule.down is not None:
-        until = rule.down if rule.until_down is None else rule.until_down
-        out[_held(x <= rule.down, ~(x <= until))] = -1
+        starts = x <= rule.down
+        held = starts if rule.until_down is None else _held(starts, ~(x <= rule.until_down))
+        np.copyto(out, -1, where=held)
     return out
 
 
 def _held(starts: Bools, ends: Bools) -> Bools:
     """On from each start until the next end; off before the first of either."""
-    rows = np.arange(len(starts))[:, None]
-    last = np.maximum.accumulate(np.where(starts | ends, rows, 0), axis=0)
-    return np.take_along_axis(starts, last, axis=0)
+    # the row number with the start in its lowest bit: the running maximum is the last decision
+    rows = np.arange(len(starts), dtype=np.int32)[:, None] << 1
+    decisions = (rows | starts) * (starts | ends)
+    return (np.maximum.accumulate(decisions, axis=0) & 1).astype(np.bool_)
 
 
 def changes(coded: States) -> Iterator[tuple[int, int]]:

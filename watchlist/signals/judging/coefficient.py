@@ -108,11 +108,13 @@ def coefficient(series: Floats, horizon: int, observations: int) -> Coefficient:
     span = int(last - first) + 1
     mean = float(series[known].mean())
     e = np.where(known, series - mean, 0.0)[first : last + 1]
-    variance = float(e @ e)
+    independent = variance = float(e @ e)
     for k in range(1, min(lag, span - 1) + 1):
         variance += 2.0 * (1.0 - k / (lag + 1.0)) * float(e[k:] @ e[:-k])
+    # few or rare values can cancel by luck: overlap never makes a mean surer than independence
+    variance = max(variance, independent)
     df = max(min(count - 1.0, 1.5 * span / lag), 1.0)
-    se = float(np.sqrt(max(variance, 0.0))) / count
+    se = float(np.sqrt(variance)) / count
     t = mean / se if se > 0 else float("nan")
     return Coefficient(
         ic=mean,

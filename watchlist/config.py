@@ -93,8 +93,8 @@ class StudySettings(Section):
     estimation: tuple[int, int] = (-130, -11)
     """First and last session of the estimation window, from day 0."""
 
-    windows: tuple[tuple[int, int], ...] = ((0, 0), (-1, 1), (0, 5), (-5, 5), (0, 20))
-    """Event windows, from day 0."""
+    windows: tuple[tuple[int, int], ...] = ((0, 0), (0, 1), (-1, 1), (0, 5), (-5, 5), (0, 20))
+    """Event windows, from day 0; [0, 1] is for events whose hour is unknown."""
 
     min_observations: int = 60
     """Estimation rows that a pair needs after missing and masked ones are left out."""

@@ -71,19 +71,20 @@ def mean_correlation(
 
 def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
     """Sum and number of the correlations within each date."""
-    order = np.argsort(dates, kind="stable")
-    _, start, size = np.unique(dates[order], return_index=True, return_counts=True)
-    sorted_resid = resid[order]
-    if np.isfinite(sorted_resid.sum()):
+    if (np.diff(dates) < 0).any():
+        order = np.argsort(dates, kind="stable")
+        dates, resid = dates[order], resid[order]
+    _, start, size = np.unique(dates, return_index=True, return_counts=True)
+    if np.isfinite(resid.sum()):
         # the sum over pairs of a date is (|Σ unit vectors|² - n) / 2: no pair is ever formed
-        unit = sorted_resid - sorted_resid.mean(axis=1, keepdims=True)
+        unit = resid - resid.mean(axis=1, keepdims=True)
         unit /= np.sqrt(np.einsum("nm,nm->n", unit, unit))[:, None]
         sums = np.add.reduceat(unit, start, axis=0)
         total = (np.einsum("gm,gm->g", sums, sums) - size).sum() / 2.0
         return float(total), int((size * (size - 1) // 2).sum())
     total, compared = 0.0, 0
     for first, count in zip(start[size > 1], size[size > 1], strict=True):
-        some, number = _all_pairs(sorted_resid[first : first + count])
+        some, number = _all_pairs(resid[first : first + count])
         total, compared = total + some, compared + number
     return total, compared
 

@@ -177,6 +177,8 @@ def _rank(study: Study, window: Effects, i: int) -> Rank:
 
 def _note(study: Study, window: Effects, i: int, rank: Rank) -> str | None:
     notes = []
+    if window.last == 0 and study.pairs.events[i] in study.unknown_hours:
+        notes.append("the hour of the news is unknown: read [0, 1] beside it")
     ahead = window.last - (len(study.panel.sessions) - 1 - int(study.pairs.rows[i]))
     ahead = min(max(ahead, 0), window.length)
     if ahead:

@@ -6,7 +6,7 @@ digits of σ² for a fund that tracks its factor, and most tests need the residu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,16 @@ class Fits:
             None if self.spans is None else self.spans[which],
             None if self.notes is None else self.notes[which],
         )
+
+
+def joined(parts: list[Fits]) -> Fits:
+    """The pairs of several fits of one model, in order."""
+    columns = {
+        item.name: np.concatenate([getattr(part, item.name) for part in parts])
+        for item in fields(Fits)
+        if isinstance(getattr(parts[0], item.name), np.ndarray)
+    }
+    return replace(parts[0], **columns)
 
 
 def gather(series: Floats, cols: Ints, start: Ints, length: int) -> Floats:

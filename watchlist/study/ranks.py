@@ -23,7 +23,7 @@ def corrado(sample: Sample) -> Outcome:
     Ū_t is the mean U of the pairs in row t. One tested day is Corrado 1989, JFE 23:385; a window is
     the cumulative rank test of Cowan 1992, RQFA 2:343, and Campbell & Wasley 1993, JFE 33:73.
     """
-    return _rank_test(sample, np.concatenate([sample.resid, sample.ar], axis=1))
+    return _rank_test(sample, sample.ar)
 
 
 def corrado_zivney(sample: Sample) -> Outcome:
@@ -38,8 +38,8 @@ def corrado_zivney(sample: Sample) -> Outcome:
     centre = np.where(there, event, 0.0).sum(axis=0) / np.maximum(count, 1)
     squares = (np.where(there, event - centre, 0.0) ** 2).sum(axis=0)
     spread = np.sqrt(squares / np.where(count > 1, count - 1.0, np.nan))
-    event = event / np.where(spread > 0, spread, np.nan)
-    return _rank_test(sample, np.concatenate([sample.standardized, event], axis=1))
+    # within a pair s cancels: residuals over s rank as the residuals themselves
+    return _rank_test(sample, sample.ar / np.where(spread > 0, spread, np.nan))
 
 
 def generalized_rank_t(sample: Sample) -> Outcome:
@@ -84,8 +84,8 @@ def generalized_sign(sample: Sample) -> Outcome:
 
     Cowan 1992, RQFA 2:343. Normal.
     """
-    there = np.isfinite(sample.resid).sum(axis=1)
-    share = float(np.mean((sample.resid > 0).sum(axis=1) / np.maximum(there, 1)))
+    positive = np.count_nonzero(sample.resid > 0, axis=1)
+    share = float(np.mean(positive / np.maximum(sample.observations, 1)))
     scale = math.sqrt(sample.n * share * (1.0 - share))
     return _normal(sample, (_positive(sample) - sample.n * share) / scale if scale else math.nan)
 
@@ -130,7 +130,7 @@ def ranks(values: Floats) -> Floats:
     return out
 
 
-def mean_ranks(values: Floats) -> tuple[Floats, Floats]:
+def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     """Mean U of each column over the rows that have it, and the share of rows that do.
 
     U = rank/(1 + ranked) - 1/2 within each row. Rows without a missing value or a tie, nearly all
@@ -139,14 +139,15 @@ def mean_ranks(values: Floats) -> tuple[Floats, Floats]:
 
     Parameters
     ----------
-    values : (N, T)
+    parts : (N, T1), (N, T2), ... columns side by side; they are joined a few rows at a time
     """
-    n, width = values.shape
+    n, width = len(parts[0]), sum(part.shape[1] for part in parts)
     total, count = np.zeros(width), np.zeros(width)
     step = max(1, CACHED // width)
     for start in range(0, n, step):
-        part, number = _rank_sums(values[start : start + step])
-        total += part
+        rows = [part[start : start + step] for part in parts]
+        some, number = _rank_sums(np.concatenate(rows, axis=1))
+        total += some
         count += number
     return total / np.maximum(count, 1.0), count / n
 
@@ -176,14 +177,14 @@ def _rank_sums(values: Floats) -> tuple[Floats, Floats]:
     return total, count
 
 
-def _rank_test(sample: Sample, values: Floats) -> Outcome:
-    mean_u, share = mean_ranks(values)
+def _rank_test(sample: Sample, event: Floats) -> Outcome:
+    mean_u, share = mean_ranks(sample.resid, event)
     used = share > 0
     scale = math.sqrt(float((share * mean_u**2)[used].sum()) / int(used.sum()))
-    event = (np.sqrt(share) * mean_u)[sample.resid.shape[1] :][sample.tested]
-    if not len(event) or not scale > 0:
+    tested = (np.sqrt(share) * mean_u)[sample.resid.shape[1] :][sample.tested]
+    if not len(tested) or not scale > 0:
         return _normal(sample, math.nan)
-    return _normal(sample, math.sqrt(len(event)) * float(event.mean()) / scale)
+    return _normal(sample, math.sqrt(len(tested)) * float(tested.mean()) / scale)
 
 
 def _grank_rows(sample: Sample) -> tuple[Floats, Floats] | None:
@@ -194,8 +195,9 @@ def _grank_rows(sample: Sample) -> tuple[Floats, Floats] | None:
     if not spread > 0:
         return None
     if "grank" not in sample.memo:
-        event = sample.scar[:, None] / spread
-        sample.memo["grank"] = mean_ranks(np.concatenate([sample.standardized, event], axis=1))
+        # SCAR against residuals over s ranks as s · SCAR against the residuals themselves
+        event = sample.scar * sample.sigma / spread
+        sample.memo["grank"] = mean_ranks(sample.resid, event[:, None])
     return sample.memo["grank"]
 
 

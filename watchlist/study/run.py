@@ -86,7 +86,7 @@ def event_study(
     ----------
     returns : symbol, session, ret; optional volume, gap. Or a panel made before.
     events : event_id, symbol, day0; optional category, minerals (list), relation, chain_stage,
-        direction. One row an event and target.
+        direction, timing ("unknown" is named in the notes). One row an event and target.
     sectors : sector factor of each security, for the factor name "sector"
     peers : the peers of each security, for the factor name "peers" and for synthetic-control;
         default: every other security that the events name
@@ -132,7 +132,7 @@ def event_study(
     windows = [_effects(fits, design, window) for window in design.windows]
     if design.overlap == "joint":
         windows = _jointly(panel, every, pairs, design, masked, windows)
-    study = Study(design, panel, pairs, fits, windows, which, placebo)
+    study = Study(design, panel, pairs, fits, windows, which, placebo, _unknown_hours(events))
     tell(2, 5, "ranks")
     effect_frame = adjusted(frames.effects_frame(study), study)
     tell(3, 5, "tests")
@@ -297,6 +297,12 @@ def _every_day(panel: Panel, series: Ints, design: StudyDesign, masked: Bools | 
     cols, factors = np.full(total, series[0]), np.repeat(series[None, 1:], total, axis=0)
     fits = estimate(panel, np.arange(total), cols, factors, design, masked)
     return replace(fits, resid=np.empty((total, 0)))
+
+
+def _unknown_hours(events: pl.DataFrame) -> frozenset[str]:
+    if "timing" not in events.columns:
+        return frozenset()
+    return frozenset(events.filter(pl.col("timing") == "unknown")["event_id"])
 
 
 def _warnings(study: Study, overlapping: pl.DataFrame, drops: list[Drop]) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class Study:
     series: Ints
     """(P,) each pair's series in the placebo table."""
     placebo: PlaceboTable
+    unknown_hours: frozenset[str] = frozenset()
+    """Events whose hour is not known: day 0 may really be the session after."""
 
 
 def make_sample(study: Study, effect: Effects, members: Ints) -> Sample:

@@ -74,8 +74,8 @@ _SHORT = r"(?:[kmbt])"
 _SIGN = r"U\.S\.\$|US\$|CA\$|C\$|AU\$|A\$|\$|€|£|¥|₩"
 _RANGE = rf"(?:\s?(?:-|–|to)\s?(?:{_SIGN})?\s?(?P<high>{_NUMBER}))?"
 _PER = (
-    r"(?P<per>\s?(?:/|per|a|an|each)\s?(?P<unit>kg|kilograms?|kilos?|shares?|tonnes?|tons?|t|lb|"
-    r"pounds?|ounces?|oz|barrels?|units?|hours?|MWh|warrant)\b)?"
+    r"(?P<per>(?:\s?/\s?|\s(?:per|an?|each)\s+)(?P<unit>kg|kilograms?|kilos?|shares?|tonnes?|tons?|"
+    r"lb|pounds?|ounces?|oz|barrels?|units?|hours?|MWh|warrants?)\b)?"
 )
 
 _SIGNED = re.compile(
@@ -111,7 +111,6 @@ _UNITS = {
     "kilo": "kg",
     "share": "share",
     "tonne": "tonne",
-    "t": "tonne",
     "ton": "ton",
     "pound": "lb",
     "ounce": "oz",
@@ -175,11 +174,16 @@ def _span(
     first, last = match.span(group)
     while match.string[last - 1].isspace():
         last -= 1
-    value = f"{number:.12g} {unit}" if kind == "amount" else f"{number:.6g}"
+    value = f"{_plain(number)} {unit}" if kind == "amount" else f"{number:.6g}"
     evidence = match.string[first:last]
     if kind == "amount":
         return Mention(first, last, "amount", value, evidence, number, unit)
     return Mention(first, last, "percentage", value, evidence, number, unit)
+
+
+def _plain(number: float) -> str:
+    """Every digit of a whole number, no exponent."""
+    return f"{number:.0f}" if number.is_integer() else f"{number:.10g}"
 
 
 def _keep(found: list[Mention]) -> list[Mention]:

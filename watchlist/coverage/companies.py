@@ -34,7 +34,7 @@ AFTER_SYMBOL = re.compile(
 )
 BEFORE_SYMBOL = re.compile(
     rf"(?:{EXCHANGES}\s*:\s*|[(\[]\s*{EXCHANGES}\s*:\s*|(?<!\w)\$|\b[Tt]ickers?:?\s+|\bsymbol\s+|"
-    r"\bshares\s+(?:of|in)\s+|\bstock\s+of\s+)$"
+    r"\b[Ss]hares\s+(?:of|in)\s+|\b[Ss]tock\s+of\s+)$"
 )
 AFTER_NAME = re.compile(
     rf"(?:'s|’s)?\s*(?:,?\s*(?:Corp|Corporation|Inc|Ltd|Limited|PLC|plc|Company)\b|"
@@ -43,7 +43,7 @@ AFTER_NAME = re.compile(
     r"(?:said|says|announced|reported|disclosed|expects|signed|raised|agreed)\b)"
 )
 BEFORE_NAME = re.compile(
-    r"(?:\bshares\s+(?:of|in)\s+|\bstock\s+(?:of|in)\s+|\bstakes?\s+(?:of\s+[^.;]{0,20})?in\s+|"
+    r"(?:\b[Ss]hares\s+(?:of|in)\s+|\b[Ss]tock\s+(?:of|in)\s+|\bstakes?\s+(?:of\s+[^.;]{0,20})?in\s+|"
     r"\bminer\s+|\bdeveloper\s+|\bgiant\s+|\bpercent\s+of\s+|%\s+of\s+|\binvest(?:ed|s|ing)?\s+in\s+)$"
 )
 NOT_THE_COMPANY = re.compile(
@@ -57,7 +57,7 @@ NOT_THE_COMPANY = re.compile(
 LONGER_NAMES = re.compile(
     r"(?:American Rare Earths|Standard Lithium Battery|Vulcan (?:Materials|Energy)|"
     r"Apple (?:Hospitality|Valley|Daily)|Trilogy International|Perpetua Medical|Freeport LNG|"
-    r"Port of Freeport|Freeport,)"
+    r"Port of Freeport|Freeport,|Albemarle (?:Sound|County|Street))"
 )
 """Other companies and places whose names hold a name of the catalogue."""
 
@@ -129,7 +129,7 @@ def _is_listed(text: str, match: re.Match[str]) -> bool:
     """`NYSE: MP`, `$MP`, `ticker MP`."""
     before = text[max(0, match.start() - 24) : match.start()]
     listed = BEFORE_SYMBOL.search(before)
-    return bool(listed) and not re.search(r"(?:shares|stock)\s+(?:of|in)\s+$", before)
+    return bool(listed) and not re.search(r"(?:[Ss]hares|[Ss]tock)\s+(?:of|in)\s+$", before)
 
 
 def _is_symbol_here(text: str, match: re.Match[str], named_in_full: bool) -> bool:

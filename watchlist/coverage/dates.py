@@ -68,10 +68,14 @@ _ONLY_MONTH = re.compile(
     r"December)(?!\w)(?!\.?\s+\d)(?!\s+(?:Act|Day|on\s+Washington))"
 )
 _ONLY_YEAR = re.compile(
-    r"\b(?:[Ii]n|[Bb]y|[Ss]ince|[Uu]ntil|[Dd]uring|[Tt]hrough|[Ff]rom|[Bb]efore|[Aa]fter|late|early|"
+    r"(?<!\d\s)\b(?:[Ii]n|[Bb]y|[Ss]ince|[Uu]ntil|[Dd]uring|[Tt]hrough|[Ff]rom|[Bb]efore|[Aa]fter|late|early|"
     r"end\s+of|fiscal|FY)\s*(?P<year>(?:19|20)\d\d)(?![\w,.]*\d)(?!\w)(?!\s*(?:%|per\s?cent|percent|"
     r"tonnes?|tons?|people|dollars|employees|jobs|companies|pages|metric|megawatts|hectares|acres|"
     r"miles|feet|meters|metres|kilograms?|shares|units|rpm))"
+)
+_YEARS = re.compile(
+    r"\b(?:[Bb]etween|[Ff]rom)\s+(?P<first>(?:19|20)\d\d)\s+(?:and|to)\s+"
+    r"(?P<second>(?:19|20)\d\d)(?![\w,.]*\d)(?!\w)"
 )
 _RELATIVE = re.compile(
     r"\b(?P<word>[Yy]esterday|[Tt]oday|[Tt]omorrow)\b(?!['’]s\s+(?:world|society))"
@@ -100,6 +104,8 @@ def find_dates(text: str, written_on: date | None = None) -> list[Mention]:
         found += _relative(text, written_on)
         found += _only_month(text, written_on)
     found += [_mention(match, match["year"], "year", "year") for match in _ONLY_YEAR.finditer(text)]
+    for match in _YEARS.finditer(text):
+        found += [_mention(match, match[g], "year", g) for g in ("first", "second")]
     return without_overlaps(list(dict.fromkeys(found)))
 
 

@@ -14,6 +14,7 @@ from watchlist.clock import Clock
 from watchlist.config import Config
 from watchlist.project import Project
 from watchlist.sources import open_source
+from watchlist.steps.judge import judge_if_due
 from watchlist.steps.pull import run_pull
 from watchlist.steps.report import write_daily
 from watchlist.steps.signals import run_signals
@@ -73,6 +74,8 @@ def run_daily(
             studied = run_study(build.con, catalog, config, as_of=pulled.as_of, step=step)
         with progress("signals") as step:
             run_signals(build.con, catalog, config, as_of=pulled.as_of, step=step)
+        with progress("judge") as step:
+            judge_if_due(build.con, as_of=pulled.as_of, step=step)
         build.publish()
 
     with store.connect(project) as con:

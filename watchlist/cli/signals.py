@@ -93,7 +93,8 @@ def _judge(place: Project, *, on: date | None, as_known: date | None, style: str
     from watchlist import store
     from watchlist.clock import SystemClock
     from watchlist.signals.judging import summary_frame
-    from watchlist.steps.signals import judge_signals, last_session, run_judge
+    from watchlist.steps.judge import judge_signals, run_judge
+    from watchlist.steps.signals import last_session
 
     with store.connect(place, as_known=as_known) as con, console.progress("judge") as step:
         as_of = last_session(con, on)

@@ -8,14 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from watchlist import store
 from watchlist.errors import StoreError
 from watchlist.signals import REGISTRY
 from watchlist.signals.build import PanelFrames, build_panel
-from watchlist.signals.judging import Judgement, judge, verdict_frame
 from watchlist.signals.panel import Panel
 from watchlist.signals.registry import Rule, Signal
 from watchlist.signals.tables import SignalTables, signal_tables
@@ -36,6 +34,8 @@ class SignalSummary:
     as_of: date
     symbols: int
     tables: SignalTables
+    verdicts: pl.DataFrame
+    """signal, verdict: in words, as last judged by that session; empty if never."""
 
     @property
     def alerts_today(self) -> pl.DataFrame:
@@ -55,6 +55,7 @@ class SignalSummary:
             )
             .join(counts, on="signal")
             .join(new, on=["symbol", "signal"], how="left")
+            .join(self.verdicts, on="signal", how="left")
             .sort("symbol", "position")
             .select(
                 "symbol",
@@ -65,6 +66,7 @@ class SignalSummary:
                 "z",
                 "alerts_per_year",
                 "expected_per_year",
+                pl.col("verdict").fill_null("not judged"),
                 pl.col("sentence").fill_null("(since an earlier session)"),
             )
         )
@@ -107,41 +109,6 @@ def last_session(con: duckdb.DuckDBPyConnection, on: date | None) -> date:
     return last
 
 
-def judge_signals(
-    con: duckdb.DuckDBPyConnection,
-    *,
-    as_of: date,
-    step: Callable[[int, int, str], None] | None = None,
-) -> list[Judgement]:
-    """Judge all signals on the watchlist and its peers, with what was known as of a session.
-
-    Funds and indices are explained by, not judged: nobody asks whether policy moves SPY.
-    """
-    panel = read_panel(con, as_of)
-    tradable = {
-        symbol
-        for (symbol,) in con.execute(
-            "SELECT symbol FROM securities WHERE role IN ('watchlist', 'peer')"
-        ).fetchall()
-    }
-    columns = np.array([i for i, s in enumerate(panel.symbols) if s in tradable], np.int64)
-    return judge(panel, REGISTRY, columns, step=step)
-
-
-def run_judge(
-    con: duckdb.DuckDBPyConnection,
-    *,
-    as_of: date,
-    step: Callable[[int, int, str], None] | None = None,
-) -> list[Judgement]:
-    """Judge all signals and keep the verdicts; those of other as-of sessions stay."""
-    judged = judge_signals(con, as_of=as_of, step=step)
-    store.write_frame(
-        con, "signal_verdicts", verdict_frame(judged, as_of), replace={"as_of": as_of}
-    )
-    return judged
-
-
 def read_panel(con: duckdb.DuckDBPyConnection, as_of: date) -> Panel:
     """The panel as of a session, from the public views.
 
@@ -150,23 +117,22 @@ def read_panel(con: duckdb.DuckDBPyConnection, as_of: date) -> Panel:
     StoreError
         There is no bar up to that session.
     """
-
-    def read(name: str) -> pl.DataFrame:
-        sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
-        params = {"as_of": as_of} if "$as_of" in sql else None
-        frame: pl.DataFrame = con.sql(sql, params=params).pl()
-        return frame
-
     frames = PanelFrames(
-        sessions=read("sessions"),
-        bars=read("bars"),
-        securities=read("securities"),
-        pairs=read("pairs"),
-        mentions=read("mentions"),
+        sessions=_read(con, "sessions", as_of),
+        bars=_read(con, "bars", as_of),
+        securities=_read(con, "securities", as_of),
+        pairs=_read(con, "pairs", as_of),
+        mentions=_read(con, "mentions", as_of),
     )
     if frames.bars.is_empty():
         raise StoreError(f"no bars up to {as_of}", "pull some with: watchlist pull")
     return build_panel(frames)
+
+
+def _read(con: duckdb.DuckDBPyConnection, name: str, as_of: date) -> pl.DataFrame:
+    sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+    frame: pl.DataFrame = con.sql(sql, params={"as_of": as_of} if "$as_of" in sql else None).pl()
+    return frame
 
 
 def rules_in_force(config: Config) -> dict[Signal, Rule]:
@@ -204,7 +170,12 @@ def compute_signals(
         watchlist=tuple(config.symbols) or catalog.watchlist,
         step=step,
     )
-    return SignalSummary(as_of=as_of, symbols=len(panel.symbols), tables=tables)
+    return SignalSummary(
+        as_of=as_of,
+        symbols=len(panel.symbols),
+        tables=tables,
+        verdicts=_read(con, "verdicts", as_of),
+    )
 
 
 def run_signals(

@@ -25,6 +25,7 @@ def summary_frame(judged: Iterable[Judgement]) -> pl.DataFrame:
                 "horizon": j.horizon,
                 "claims": j.signal.direction,
                 "verdict": j.verdict,
+                "caution": j.caution,
                 "ic": _finite(j.found.ic),
                 "ic_one_later": _finite(j.ic_delayed),
                 "t": _finite(j.found.t),
@@ -84,6 +85,7 @@ def _detail(j: Judgement) -> dict[str, Any]:
     result = None if j.result is None else {k: _finite(v) for k, v in asdict(j.result).items()}
     return {
         "claim": j.signal.direction,
+        "caution": j.caution,
         "ranked": "across symbols" if j.across else "among earlier values",
         "first": j.first,
         "last": j.last,

@@ -65,6 +65,19 @@ class Judgement:
     symbols: int
 
     @property
+    def caution(self) -> str | None:
+        """What a verdict alone would hide, in words; None where nothing does."""
+        if self.verdict not in ("supported", "contradicted"):
+            return None
+        words = []
+        if abs(self.ic_delayed) < 0.5 * abs(self.found.ic):
+            words.append("most of it is gone one session later, as with bid-ask bounce")
+        if self.result is not None and self.verdict == "supported":
+            net = self.result.net_per_year
+            words.append(f"following it brings {net:+.1%} a year after costs")
+        return "; ".join(words) or None
+
+    @property
     def expected_sign(self) -> int:
         """Sign of the coefficient that the signal's source claims."""
         return _SIGN[self.signal.direction]

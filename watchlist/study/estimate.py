@@ -49,7 +49,7 @@ def estimate(
     masked : (T, S) rows that leave a security's estimation window
     donors : (P, S) for synthetic-control: which securities may make up each pair's twin
     """
-    if len(rows) > BATCH and design.model in RANKABLE:
+    if len(rows) > BATCH and design.model in ("constant-mean", "market", "factors"):
         return joined(
             [
                 estimate(panel, rows[part], cols[part], factors[part], design, masked)

@@ -7,6 +7,7 @@ digits of σ² for a fund that tracks its factor, and most tests need the residu
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ class Fits:
 
 def joined(parts: list[Fits]) -> Fits:
     """The pairs of several fits of one model, in order."""
-    columns = {
+    columns: dict[str, Any] = {
         item.name: np.concatenate([getattr(part, item.name) for part in parts])
         for item in fields(Fits)
         if isinstance(getattr(parts[0], item.name), np.ndarray)

@@ -36,27 +36,27 @@ def complain(error: duckdb.Error, con: duckdb.DuckDBPyConnection) -> QueryError:
         )
     if NO_ACCESS.search(text):
         return QueryError(
-            f"refused: {_without_kind(text)}",
+            f"refused: {without_kind(text)}",
             "queries see the store and nothing else; to join your own file: --allow-files",
         )
     if found := NO_TABLE.search(text):
         return QueryError(_without_guess(text), _nearest_table(con, found[1]))
     if found := NO_COLUMN.search(text):
         return QueryError(
-            _without_kind(text),
+            without_kind(text),
             "watchlist schema NAME shows the columns of a view, with their units",
         )
-    return QueryError(_without_kind(text))
+    return QueryError(without_kind(text))
 
 
-def _without_kind(text: str) -> str:
+def without_kind(text: str) -> str:
     """DuckDB starts each message with its class: `Binder Error: `."""
     return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", text)
 
 
 def _without_guess(text: str) -> str:
     """DuckDB's own `Did you mean` may name a table that people do not read."""
-    return re.sub(r"\nDid you mean .*", "", _without_kind(text))
+    return re.sub(r"\nDid you mean .*", "", without_kind(text))
 
 
 def _nearest_table(con: duckdb.DuckDBPyConnection, name: str) -> str:

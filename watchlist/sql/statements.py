@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from watchlist.errors import QueryError
+from watchlist.sql.complaints import without_kind
+
+if TYPE_CHECKING:
+    import duckdb
 
 ASKING = frozenset({"SELECT", "EXPLAIN", "MULTI"})
 """Statement kinds that only read; MULTI is what a PIVOT without a list of values is parsed into."""
@@ -34,7 +39,7 @@ def parse(sql: str) -> Statement:
     try:
         found = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise QueryError(str(error), EXAMPLE) from None
+        raise QueryError(without_kind(str(error)), EXAMPLE) from None
     if not found:
         raise QueryError("there is no SQL to run", EXAMPLE)
     if len(found) > 1:
@@ -43,12 +48,19 @@ def parse(sql: str) -> Statement:
             "put the parts of one question together with: WITH a AS (…), b AS (…) SELECT …",
         )
     statement = found[0]
-    kind = statement.type.name
+    kind = _kind(statement)
     if kind not in ASKING:
         raise QueryError(
-            f"{kind.replace('_', ' ')} is refused: the store is read-only and nothing but queries "
-            "is run here",
+            f"{kind} is refused: the store is read-only and nothing but queries is run here",
             "to write a result to a file: watchlist sql … -o FILE; to keep a query: "
             "watchlist query new NAME",
         )
     return Statement(statement.query, frozenset(statement.named_parameters))
+
+
+def _kind(statement: duckdb.Statement) -> str:
+    """The kind of a statement in words; the Python client has no name for the newest ones."""
+    try:
+        return str(statement.type.name).replace("_", " ")
+    except ValueError:
+        return "this kind of statement"

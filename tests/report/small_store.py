@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
 import numpy as np
+import polars as pl
 
 from watchlist.project import packaged
 
@@ -172,9 +173,11 @@ def build(
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]]) -> None:
     if rows:
-        columns = COLUMNS[table]
-        marks = ", ".join("?" * len(rows[0]))
-        con.executemany(f"INSERT INTO base.{table} ({columns}) VALUES ({marks})", rows)
+        names = COLUMNS[table].split(", ")
+        frame = pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)
+        con.register("frame", frame)
+        con.execute(f"INSERT INTO base.{table} BY NAME FROM frame")
+        con.unregister("frame")
 
 
 def _sessions(holidays: tuple[date, ...]) -> list[date]:

@@ -10,7 +10,7 @@ from watchlist.report.facts import Facts, Row, group
 from watchlist.report.happenings import cards, sort_out
 from watchlist.report.method import method
 from watchlist.report.moves import benchmarks, how_rare, moves
-from watchlist.report.panel import panel
+from watchlist.report.panel import drifts, panel
 from watchlist.report.state import session, state
 from watchlist.report.words import headlines
 
@@ -22,6 +22,8 @@ def daily_context(facts: Facts, *, version: str) -> dict[str, Any]:
     """The whole report of one session as JSON values."""
     all_cards = cards(facts)
     events = sort_out(all_cards)
+    for card in events["running"]:
+        card["drift"] = drifts(facts, card["event_id"])
     rows = moves(facts)
     for row in rows:
         row["rare"] = how_rare(row)

@@ -14,7 +14,7 @@ from watchlist.report.figures import (
     price_chart,
 )
 from watchlist.report.render import Renderer
-from watchlist.report.view import heatmap_cells, path_at, path_days
+from watchlist.report.view import heatmap_cells, path_rows
 
 EVENT_PATHS = 8
 """Targets with a chart of their own on an event's page."""
@@ -37,8 +37,7 @@ def daily_page(
         linked=linked,
         twin=f"{context['as_of']}.json",
         cells=heatmap_cells(context["study"]["heatmap"]),
-        path_days=path_days,
-        path_at=path_at,
+        path_rows=path_rows,
         heatmap_shown=HEATMAP_SHOWN,
     )
 
@@ -63,8 +62,7 @@ def event_page(
         root="../",
         plotly=plotly,
         linked=linked,
-        path_days=path_days,
-        path_at=path_at,
+        path_rows=path_rows,
         shown_paths=EVENT_PATHS,
     )
 

@@ -80,6 +80,28 @@ def paths(facts: Facts, study: Row, cards: list[Row]) -> list[Row]:
     return out
 
 
+def drifts(facts: Facts, event_id: str) -> list[Row]:
+    """How far each watched target has gone since day 0, and whether ordinary days go that far."""
+    study = headline(facts)
+    if study is None:
+        return []
+    watched = [s["symbol"] for s in facts.symbols if s["role"] == "watchlist"]
+    return [
+        {
+            "symbol": e["symbol"],
+            "car": e["car"],
+            "days": e["days"],
+            "p": e["placebo_p"],
+            "floor": e["placebo_floor"],
+            "beyond": None if e["placebo_p"] is None else e["placebo_p"] < 0.05,
+        }
+        for e in facts.of_event("effects", study["study_id"], event_id)
+        if (e["first_day"], e["last_day"]) == KEPT_WINDOW
+        and e["symbol"] in watched
+        and e["car"] is not None
+    ]
+
+
 def path_lines(facts: Facts, study: Row, event_id: str) -> list[Row]:
     """One line a target: CAR from the first charted day on, with the placebo band.
 

@@ -8,17 +8,21 @@ from watchlist.report import format as fmt
 from watchlist.report.facts import Row
 
 
-def path_days(lines: list[Row]) -> list[int]:
-    """All days of several paths, in order."""
-    return sorted({day for line in lines for day in line["day"]})
-
-
-def path_at(line: Row, day: int) -> Row:
-    """The path and its band on one day; what is not there is None."""
-    car = dict(zip(line["day"], line["car"], strict=True)).get(day)
-    band = dict(zip(line["band_day"], zip(line["lo"], line["hi"], strict=True), strict=True))
-    lo, hi = band.get(day, (None, None))
-    return {"car": car, "lo": lo, "hi": hi}
+def path_rows(lines: list[Row]) -> list[tuple[int, list[tuple[str, str, str]]]]:
+    """Day by day, the formatted CAR and band of each line."""
+    cars = [dict(zip(line["day"], line["car"], strict=True)) for line in lines]
+    bands = [
+        dict(zip(line["band_day"], zip(line["lo"], line["hi"], strict=True), strict=True))
+        for line in lines
+    ]
+    out = []
+    for day in sorted({day for car in cars for day in car}):
+        row = []
+        for car, band in zip(cars, bands, strict=True):
+            lo, hi = band.get(day, (None, None))
+            row.append((fmt.percent(car.get(day)), fmt.percent(lo), fmt.percent(hi)))
+        out.append((day, row))
+    return out
 
 
 def heatmap_cells(heatmap: dict[str, Any]) -> dict[tuple[str, str], str]:

@@ -85,7 +85,7 @@ def write_daily(
     if as_of.isoformat() >= newest:
         _write_linked(press, step)
     page = _write_daily_page(press, context)
-    _write_front(press)
+    _write_front(press, con)
     return page
 
 
@@ -199,19 +199,20 @@ def _write_linked(press: Press, step: Step | None) -> None:
         write_symbol(press, symbol)
 
 
-def _write_front(press: Press) -> None:
+def _write_front(press: Press, con: duckdb.DuckDBPyConnection) -> None:
     """Index, feed and latest, from the twins that lie in the archive."""
     from watchlist.report.pages import index_page
 
     folder = press.project.reports_dir
     twins = _archived(folder)
     digests = [digest(json.loads(twins[day].read_text(encoding="utf-8"))) for day in sorted(twins)]
-    newest = digests[-1]["as_of"]
-    if newest == press.facts.as_of.isoformat():
-        context = index_context(digests, press.cards, press.facts.symbols, version=__version__)
-        write(folder / "index.html", index_page(press.renderer, context))
+    newest = date.fromisoformat(digests[-1]["as_of"])
+    if newest != press.facts.as_of:
+        press = open_press(con, press.project, press.config, as_of=newest)
+    context = index_context(digests, press.cards, press.facts.symbols, version=__version__)
+    write(folder / "index.html", index_page(press.renderer, context))
     write(folder / "feed.json", feed(digests, base_url=press.config.report.base_url))
-    write(folder / "latest.html", press.renderer.plain("latest.html.j2", {}, as_of=newest))
+    write(folder / "latest.html", press.renderer.plain("latest.html.j2", {}, as_of=str(newest)))
 
 
 def _archived(folder: Path) -> dict[str, Path]:

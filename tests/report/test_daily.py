@@ -1,0 +1,324 @@
+"""The daily report: what the twin says, what the page says, and that both say the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jsonschema
+import pytest
+
+from tests.report.site import many_events, write_site
+from tests.report.small_store import AS_OF, EVENTS, PEERS, WATCHED, Event, build
+from watchlist.config import Config
+from watchlist.project import Project, packaged
+from watchlist.report.daily import daily_context
+from watchlist.report.facts import Facts
+from watchlist.report.figures import daily_figures
+from watchlist.report.files import to_json
+from watchlist.report.pages import daily_page
+from watchlist.steps.report import open_renderer, write_daily
+from watchlist.steps.report_read import last_session, read_facts
+
+
+def facts(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> Facts:
+    return read_facts(con, as_of, chart_days=550)
+
+
+def context(**store: Any) -> dict[str, Any]:
+    as_of = store.get("as_of", AS_OF)
+    return daily_context(facts(build(**store), as_of), version="0.1.0")
+
+
+def page(report: dict[str, Any], tmp_path: Path) -> str:
+    symbols = frozenset(s["symbol"] for s in report["data"]["symbols"])
+    return daily_page(open_renderer(Project(tmp_path)), report, linked=symbols)
+
+
+@pytest.fixture(scope="module")
+def usual() -> dict[str, Any]:
+    return context()
+
+
+@pytest.fixture(scope="module")
+def schema() -> jsonschema.Draft202012Validator:
+    text = (packaged("reports") / "schema" / "daily.schema.json").read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator.check_schema(json.loads(text))
+    return jsonschema.Draft202012Validator(
+        json.loads(text), format_checker=jsonschema.FormatChecker()
+    )
+
+
+def assert_valid(schema: jsonschema.Draft202012Validator, report: dict[str, Any]) -> None:
+    problems = [
+        f"{list(problem.path)}: {problem.message[:200]}"
+        for problem in schema.iter_errors(json.loads(to_json(report)))
+    ]
+    assert problems == []
+
+
+EMPTY_STATES: dict[str, dict[str, Any]] = {
+    "usual": {},
+    "no event": {"events": ()},
+    "no bars": {"with_bars": False},
+    "no study": {"with_study": False},
+    "one symbol": {"watched": ("MP",), "peers": ()},
+    "every pull failed": {"failed": (*WATCHED, *PEERS[:2], "SPY", "REMX")},
+    "every pull failed, no bars": {
+        "failed": (*WATCHED, *PEERS[:2], "SPY", "REMX"),
+        "with_bars": False,
+    },
+    "empty watchlist": {"watched": ()},
+    "simulated": {"simulated": True},
+}
+
+
+@pytest.mark.parametrize("store", EMPTY_STATES.values(), ids=EMPTY_STATES.keys())
+def test_every_state_gives_a_valid_twin_and_a_page(
+    store: dict[str, Any], schema: jsonschema.Draft202012Validator, tmp_path: Path
+) -> None:
+    report = context(**store)
+
+    assert_valid(schema, report)
+    html = page(report, tmp_path)
+    assert html.count("<h1") == 1
+    assert "None" not in re.sub(r'data-v="None"|<script.*?</script>', "", html, flags=re.DOTALL)
+    assert "nan" not in re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL).split()
+
+
+def test_state_comes_first_and_names_what_failed() -> None:
+    report = context(failed=("NB",))
+
+    assert report["data"]["level"] == "bad"
+    assert report["data"]["sentence"] == (
+        "7 of 8 symbols have their bar of 30 Jan 2026. NB ends on 29 Jan 2026. "
+        "The last pull of NB failed."
+    )
+    assert report["data"]["failures"] == [
+        {"symbol": "NB", "kind": "transient", "reason": "HTTP 429: too many requests"}
+    ]
+    html = (packaged("reports") / "daily.html.j2").read_text(encoding="utf-8")
+    assert html.index("state.html.j2") < html.index("headlines.html.j2")
+
+
+@pytest.mark.parametrize(
+    ("store", "sentence"),
+    [
+        ({}, "All 8 symbols have their bar of 30 Jan 2026."),
+        ({"with_bars": False}, "No bar is stored for any of 8 symbols."),
+        (
+            {"failed": (*WATCHED, *PEERS[:2], "SPY", "REMX"), "with_bars": False},
+            "No bar is stored for any of 8 symbols. "
+            "Every pull failed: HTTP 429: too many requests.",
+        ),
+    ],
+    ids=["complete", "no bars", "nothing could be had"],
+)
+def test_state_in_a_sentence(store: dict[str, Any], sentence: str) -> None:
+    assert context(**store)["data"]["sentence"] == sentence
+
+
+def test_headline_says_what_moved_how_far_how_rare_and_what_was_public(
+    usual: dict[str, Any],
+) -> None:
+    first = usual["headlines"][0]
+
+    assert re.fullmatch(
+        r"(MP|NB) rose \d\d\.\d\u00a0%, \d+ points beyond market and sector; .+; "
+        r"“A price floor is proposed” became public after the close on 29 Jan\.",
+        first["text"],
+    )
+    assert first["event_id"] == "fresh"
+    assert "because" not in json.dumps(usual["headlines"])
+    assert usual["headlines"][-1]["text"] == (
+        "Ahead: “Ministers meet on critical minerals”, due 4 Feb 2026."
+    )
+
+
+def test_a_quiet_session_is_called_quiet() -> None:
+    report = context(events=tuple(e for e in EVENTS if e.event_id != "fresh"))
+
+    assert report["headlines"][0]["text"].startswith("A quiet session: ")
+
+
+def test_an_event_after_the_last_close_waits_for_its_session() -> None:
+    late = Event("late", AS_OF, "A late announcement", ("MP",))
+    report = context(events=(*EVENTS, late))
+
+    card = next(c for c in report["events"]["fresh"] if c["event_id"] == "late")
+    assert card["age"] == -1
+    assert report["headlines"][-1]["text"] == (
+        "“A late announcement” became public after the close; the first session that can react "
+        "is the next one on 2 Feb 2026."
+    )
+
+
+def test_rows_lead_with_the_most_unusual_and_carry_the_numbers(usual: dict[str, Any]) -> None:
+    assert {r["symbol"] for r in usual["watchlist"][:2]} == {"MP", "NB"}
+    top = usual["watchlist"][0]
+    assert top["abnormal"]["factors"] == ["SPY", "REMX"]
+    assert top["abnormal"]["sar"] > 3
+    assert top["rarity"]["others"] == 280
+    assert len(top["spark"]) == 60
+
+
+def test_nothing_from_after_the_session_is_told() -> None:
+    as_of = date(2025, 10, 7)
+    report = context(as_of=as_of)
+
+    assert "controls" not in to_json(report)
+    assert all(row["session"][-1] == as_of.isoformat() for row in report["prices"])
+    assert report["headlines"][0]["symbol"] == "TMQ"
+    assert "none of its" in report["headlines"][0]["text"]
+
+
+def test_a_schedule_that_nobody_knew_yet_is_not_ahead() -> None:
+    assert context(as_of=date(2026, 1, 16))["events"]["ahead"] == []
+    assert [e["event_id"] for e in context()["events"]["ahead"]] == ["ministerial"]
+
+
+def test_a_holiday_is_told_before_it_comes() -> None:
+    report = context(holidays=(date(2026, 2, 2),))
+
+    assert report["session"]["closed"] == ["2026-02-02"]
+    assert report["session"]["next"] == "2026-02-03"
+
+
+def test_first_report_and_later_ones_say_what_changed() -> None:
+    con = build()
+    assert daily_context(facts(con), version="0")["changes"]["since"] is None
+
+    con.execute(
+        "INSERT INTO base.studies BY NAME "
+        "SELECT * REPLACE (0 AS study_id, DATE '2026-01-28' AS as_of) FROM base.studies"
+    )
+    changes = daily_context(facts(con), version="0")["changes"]
+    assert changes["since"] == "2026-01-28"
+    assert [e["event_id"] for e in changes["events"]] == ["fresh"]
+
+
+def test_restated_bars_of_the_last_runs_are_told() -> None:
+    con = build()
+    con.execute(
+        "INSERT INTO base.restatements BY NAME SELECT 0 AS security_id, DATE '2026-01-05' AS "
+        "session, 'close' AS field, 1.0 AS old_value, 2.0 AS new_value, 'correction' AS cause, "
+        "0 AS pull_id, now() AS restated_at"
+    )
+    report = daily_context(facts(con), version="0")
+
+    assert report["data"]["restated"] == 1
+    assert "The vendor restated 1 bar." in report["data"]["sentence"]
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    first = write_site(tmp_path / "a").reports_dir
+    second = write_site(tmp_path / "b").reports_dir
+
+    files = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(second) for p in second.rglob("*") if p.is_file())
+    assert [f for f in files if (first / f).read_bytes() != (second / f).read_bytes()] == []
+
+
+def test_a_second_run_touches_nothing(tmp_path: Path) -> None:
+    folder = write_site(tmp_path).reports_dir
+    before = {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
+    write_site(tmp_path)
+
+    assert before == {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
+
+
+def test_an_older_report_leaves_the_living_pages(tmp_path: Path) -> None:
+    con = build()
+    project = Project(tmp_path)
+    write_daily(con, project, Config(), as_of=AS_OF)
+    living = ("events/stake-one.html", "symbols/MP.html", "latest.html")
+    before = {name: (project.reports_dir / name).read_bytes() for name in living}
+
+    write_daily(con, project, Config(), as_of=date(2025, 10, 7))
+
+    assert before == {name: (project.reports_dir / name).read_bytes() for name in living}
+    index = (project.reports_dir / "index.html").read_text(encoding="utf-8")
+    assert "daily/2025-10-07.html" in index
+    assert "daily/2026-01-30.html" in index
+
+
+def test_every_page_of_simulated_prices_says_so(tmp_path: Path) -> None:
+    folder = write_site(tmp_path, simulated=True).reports_dir
+    pages = [p for p in folder.rglob("*.html") if p.name != "latest.html"]
+
+    assert len(pages) > 10
+    assert [p.name for p in pages if "SIMULATED" not in p.read_text(encoding="utf-8")] == []
+    feed = json.loads((folder / "feed.json").read_text(encoding="utf-8"))
+    assert feed["items"][0]["title"].startswith("SIMULATED: ")
+
+
+def test_links_resolve(tmp_path: Path) -> None:
+    folder = write_site(tmp_path).reports_dir
+    broken = []
+    for file in folder.rglob("*.html"):
+        text = re.sub(r"<script.*?</script>", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for link in re.findall(r'href="([^"]+)"', text):
+            if link.startswith("http"):
+                continue
+            name, _, anchor = link.partition("#")
+            target = (file.parent / name).resolve() if name else file
+            if not target.is_file() or (
+                anchor and f'id="{anchor}"' not in target.read_text(encoding="utf-8")
+            ):
+                broken.append(f"{file.name}: {link}")
+    assert broken == []
+
+
+def test_index_lists_everything_and_the_feed_is_one(tmp_path: Path) -> None:
+    folder = write_site(tmp_path).reports_dir
+    index = (folder / "index.html").read_text(encoding="utf-8")
+
+    assert all(e.title in index for e in EVENTS)
+    feed = json.loads((folder / "feed.json").read_text(encoding="utf-8"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["items"][0]["id"] == "daily/2026-01-30.html"
+    assert "content_text" in feed["items"][0]
+
+
+def test_page_stays_small_with_twelve_symbols_and_a_hundred_events(tmp_path: Path) -> None:
+    folder = write_site(tmp_path, peers=PEERS, events=many_events(100)).reports_dir
+    page_file = folder / "daily" / f"{AS_OF}.html"
+    twin = json.loads(page_file.with_suffix(".json").read_text(encoding="utf-8"))
+
+    assert len(twin["data"]["symbols"]) == 14
+    assert len(twin["study"]["heatmap"]["events"]) >= 95
+    assert page_file.stat().st_size <= 400_000
+
+
+def test_rendering_takes_little_longer_than_plotly_takes_to_serialise(tmp_path: Path) -> None:
+    import plotly.graph_objects as go
+
+    report = context(peers=PEERS, events=many_events(100))
+    figures = [go.Figure(json.loads(c.json)) for c in daily_figures(report).values()]
+    renderer = open_renderer(Project(tmp_path))
+    symbols = frozenset(s["symbol"] for s in report["data"]["symbols"])
+
+    def best(work: Any) -> float:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    serialised = best(lambda: [figure.to_json() for figure in figures])
+    rendered = best(lambda: daily_page(renderer, report, linked=symbols))
+    assert len(figures) >= 10
+    assert rendered <= 2 * serialised
+
+
+def test_last_session_is_the_one_before_a_holiday() -> None:
+    con = build(holidays=(date(2026, 1, 19),))
+
+    assert last_session(con, date(2026, 1, 19)) == date(2026, 1, 16)
+    assert last_session(con, None) == AS_OF

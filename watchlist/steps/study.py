@@ -16,6 +16,7 @@ from watchlist import __version__, store
 from watchlist.errors import StudyError
 from watchlist.study import Panel, StudyDesign, StudyResult, event_study, panel_from_frame
 from watchlist.study.design import SECTOR, Overlap
+from watchlist.study.groups import SCOPES
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 _SQL = Path(__file__).parent / "study_sql"
 
 Step = Callable[[int, int, str], None]
+
+DRAWS = 1_999
+"""Of the daily studies, where the exact law is too large: p down to 0.0005."""
 
 TABLES = (
     "study_fits",
@@ -99,6 +103,7 @@ def daily_designs(config: Config) -> tuple[StudyDesign, ...]:
         windows=settings.windows,
         min_observations=settings.min_observations,
         overlap=settings.overlap,
+        draws=DRAWS,
     )
     other: Overlap = "mask" if settings.overlap == "keep" else "keep"
     sector = (settings.market, SECTOR)
@@ -135,7 +140,9 @@ def run_study(
         designs = tuple(replace(design, labels=labels) for design in designs)
     for number, design in enumerate(designs):
         tell(number, len(designs), design.name)
-        result = event_study(data.panel, data.events, design, sectors=data.sectors)
+        # the studies that stand beside the first two are there for single pairs and dates
+        scopes = tuple(SCOPES) if number < 2 else ("event",)
+        result = event_study(data.panel, data.events, design, sectors=data.sectors, scopes=scopes)
         _write(con, result, data, study_id=_study_id(as_of, number), as_of=as_of)
         results.append(result)
     tell(len(designs), len(designs), "written")

@@ -48,6 +48,7 @@ class PlaceboTable:
     why_none: str | None = None
     """Why there are no placebo days for this model."""
     _cache: dict[tuple[int, int], tuple[Floats, Floats]] = field(default_factory=dict)
+    _pools: dict[tuple[int, int, int], _Pool] = field(default_factory=dict)
 
     def scars(self, first: int, last: int) -> tuple[Floats, Floats]:
         """SCAR of [first, last] around every session, strict and relaxed.
@@ -66,15 +67,19 @@ class PlaceboTable:
         """Two-sided rank of one pair's SCAR among the placebo days of its series."""
         if self.why_none is not None:
             return Rank(math.nan, math.nan, 0, self.why_none)
-        strict, relaxed = self.scars(first, last)
-        return _rank(scar, strict[q], relaxed[q], self.least)
+        key = (q, first, last)
+        if key not in self._pools:
+            strict, relaxed = self.scars(first, last)
+            self._pools[key] = _pool(strict[q], relaxed[q], self.least)
+        return _rank(scar, self._pools[key])
 
     def portfolio_rank(self, qs: Ints, statistic: float, first: int, last: int) -> Rank:
         """Rank of the mean SCAR of several pairs on one date: their mean SCAR on other dates."""
         if self.why_none is not None:
             return Rank(math.nan, math.nan, 0, self.why_none)
         strict, relaxed = self.scars(first, last)
-        return _rank(statistic, strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least)
+        pool = _pool(strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least)
+        return _rank(statistic, pool)
 
     def band(self, q: int, first: int, last: int) -> tuple[Floats, Floats, int]:
         """Quantiles of the standardized CAR path [first, first], [first, first + 1], ...
@@ -107,12 +112,12 @@ class PlaceboTable:
         groups : the series of the pairs on each date; all pairs of a date move together
         """
         total = np.zeros(draws)
+        strict, relaxed = self.scars(first, last)
         for qs in groups:
-            strict, relaxed = self.scars(first, last)
-            pool = _pool(strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least)
-            if not len(pool):
+            sizes = _pool(strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least).signed
+            if not len(sizes):
                 return np.full(draws, np.nan)
-            total += pool[rng.integers(0, len(pool), size=draws)]
+            total += sizes[rng.integers(0, len(sizes), size=draws)]
         return total / max(len(groups), 1)
 
     def _scars_of(self, q: int, first: int, last: int) -> tuple[Floats, Floats]:
@@ -148,24 +153,33 @@ class PlaceboTable:
         return replace(fits, ar=np.where(hit, np.nan, fits.ar))
 
 
-def _pool(strict: Floats, relaxed: Floats, least: int) -> Floats:
-    clean = strict[np.isfinite(strict)]
-    if len(clean) >= least:
-        return clean
-    return relaxed[np.isfinite(relaxed)]
+class _Pool(NamedTuple):
+    """The placebo statistics that an event is ranked among."""
+
+    signed: Floats
+    sizes: Floats
+    """Their absolute values, ascending."""
+    clean: bool
+    """No window meets an event."""
 
 
-def _rank(statistic: float, strict: Floats, relaxed: Floats, least: int) -> Rank:
+def _pool(strict: Floats, relaxed: Floats, least: int) -> _Pool:
+    signed = strict[np.isfinite(strict)]
+    clean = len(signed) >= least
+    if not clean:
+        signed = relaxed[np.isfinite(relaxed)]
+    return _Pool(signed, np.sort(np.abs(signed)), clean)
+
+
+def _rank(statistic: float, pool: _Pool) -> Rank:
     """p = (1 + days at least as extreme) / (1 + days)."""
-    pool = _pool(strict, relaxed, least)
-    days = len(pool)
+    days = len(pool.sizes)
     if not math.isfinite(statistic):
         return Rank(math.nan, math.nan, days, "the event has no standardized effect")
     if days < 19:
         return Rank(math.nan, math.nan, days, f"{days} placebo days are too few to rank among")
-    bar = abs(statistic) * (1 - 1e-12)
-    p = (1 + int((np.abs(pool) >= bar).sum())) / (1 + days)
+    below = int(np.searchsorted(pool.sizes, abs(statistic) * (1 - 1e-12)))
     note = None
-    if int(np.isfinite(strict).sum()) < least:
+    if not pool.clean:
         note = "placebo windows meet other events; those days are left out of them"
-    return Rank(p, 1 / (1 + days), days, note)
+    return Rank((1 + days - below) / (1 + days), 1 / (1 + days), days, note)

@@ -134,8 +134,8 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     """Mean U of each column over the rows that have it, and the share of rows that do.
 
     U = rank/(1 + ranked) - 1/2 within each row. Rows without a missing value or a tie, nearly all
-    of them, are sorted as integers that carry their column in the last bits, several times faster
-    than an argsort; the others go through `ranks`.
+    of them, are sorted with their column written into the last bits of each value, several times
+    faster than an argsort; values that agree in all other bits go through `ranks`.
 
     Parameters
     ----------
@@ -154,21 +154,26 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
 
 def _rank_sums(values: Floats) -> tuple[Floats, Floats]:
     """Sum of U of each column, and how many rows have it."""
-    width = values.shape[1]
+    rows, width = values.shape
     bits = width.bit_length()
-    keys = (values + 0.0).view(np.int64)  # + 0.0: minus zero is zero
-    keys ^= (keys >> 63) & np.iinfo(np.int64).max  # the order of floats as that of integers
-    keys &= ~((1 << bits) - 1)
-    keys |= np.arange(width)
+    low = (1 << bits) - 1
+    keys = values + 0.0  # minus zero becomes zero
+    words = keys.view(np.int64)
+    words &= ~low
+    words |= np.arange(width)
     keys.sort(axis=1)
-    high = keys >> bits
-    plain = np.isfinite(values.sum(axis=1)) & (high[:, 1:] != high[:, :-1]).all(axis=1)
-    column = (keys & ((1 << bits) - 1))[plain] if not plain.all() else keys & ((1 << bits) - 1)
-    place = np.broadcast_to(np.arange(1.0, width + 1.0), column.shape)
-    total = np.bincount(column.ravel(), weights=place.ravel(), minlength=width) / (width + 1.0)
-    total -= len(column) / 2.0
-    count = np.full(width, float(len(column)))
-    if not plain.all():
+    high = words >> bits
+    apart = high[:, 1:] != high[:, :-1]
+    plain = np.ones(rows, dtype=bool)
+    if not (apart.all() and np.isfinite(values.sum())):
+        plain = apart.all(axis=1) & np.isfinite(values.sum(axis=1))
+        words = words[plain]
+    words &= low
+    place = np.broadcast_to(np.arange(1.0, width + 1.0), words.shape)
+    total = np.bincount(words.ravel(), weights=place.ravel(), minlength=width) / (width + 1.0)
+    total -= len(words) / 2.0
+    count = np.full(width, float(len(words)))
+    if len(words) < rows:
         rest = values[~plain]
         there = np.isfinite(rest)
         u = ranks(np.where(there, rest, np.nan)) / (1.0 + there.sum(axis=1))[:, None] - 0.5

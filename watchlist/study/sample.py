@@ -55,6 +55,8 @@ class Sample:
     dates: Ints
     """(N,) session row of day 0."""
     convention: Correlation = "shared-date"
+    known_correlation: MeanCorrelation | None = None
+    """r̄ of these residuals, where it was worked out before: it is the same for every window."""
     draws: int = 9_999
     seed: int = 0
 
@@ -76,6 +78,8 @@ class Sample:
     @cached_property
     def correlation(self) -> MeanCorrelation:
         """r̄ of the estimation residuals."""
+        if self.known_correlation is not None:
+            return self.known_correlation
         return mean_correlation(self.resid, self.dates, self.convention)
 
     @cached_property

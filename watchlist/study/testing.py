@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.study import dates, power
+from watchlist.study.correlation import MeanCorrelation, mean_correlation
 from watchlist.study.date_tests import Line, calendar_time, contrast, over_dates
 from watchlist.study.design import StudyDesign
 from watchlist.study.groups import Group
@@ -62,6 +63,16 @@ class Study:
     placebo: PlaceboTable
     unknown_hours: frozenset[str] = frozenset()
     """Events whose hour is not known: day 0 may really be the session after."""
+    _correlations: dict[bytes, MeanCorrelation] = field(default_factory=dict)
+
+    def correlation(self, members: Ints) -> MeanCorrelation:
+        """r̄ of some pairs, worked out once for all windows."""
+        key = members.tobytes()
+        if key not in self._correlations:
+            self._correlations[key] = mean_correlation(
+                self.fits.resid[members], self.pairs.rows[members], self.design.correlation
+            )
+        return self._correlations[key]
 
 
 def make_sample(study: Study, effect: Effects, members: Ints) -> Sample:
@@ -83,6 +94,7 @@ def make_sample(study: Study, effect: Effects, members: Ints) -> Sample:
         parameters=study.fits.parameters,
         dates=study.pairs.rows[members],
         convention=study.design.correlation,
+        known_correlation=study.correlation(members),
         draws=study.design.draws,
         seed=study.design.seed,
     )

@@ -76,7 +76,8 @@ ABNORMAL_MOVE = REGISTRY.register(
         definition="Today's return beyond what market and sector explain, in standard errors.",
         formula="AR = r − (a + b·r_market + c·r_sector), fitted on [−130, −11] winsorised at 6 "
         "trailing deviations; z = AR / (s·√(1 + x*(X'X)⁻¹x*'))",
-        source="MacKinlay 1997 JEL 35:13; Patell 1976 JAR 14:246",
+        source="MacKinlay 1997 JEL 35:13; Patell 1976 JAR 14:246; its reversal: Lehmann 1990 "
+        "QJE 105:1",
         parameters={"estimation": regression.ESTIMATION, "gap": regression.GAP},
         unit="fraction",
         direction="down",
@@ -101,7 +102,8 @@ ABNORMAL_VOLUME = REGISTRY.register(
         definition="Dollar volume against the symbol's own usual and the market's that day.",
         formula="d = ln(close·volume) − median of 20 sessions before − the benchmarks' same; "
         "z = d / (1.2533 · mean |d| of 120 sessions before)",
-        source="Ajinkya & Jain 1989 JAE 11:331; Campbell & Wasley 1996 JAE 21:309",
+        source="Ajinkya & Jain 1989 JAE 11:331; Campbell & Wasley 1996 RQFA 6:309; its premium: "
+        "Gervais, Kaniel & Mingelgrin 2001 JF 56:877",
         parameters={"baseline": VOLUME_BASELINE, "scale": SCALE_WINDOW},
         unit="deviations",
         direction="up",
@@ -146,7 +148,7 @@ GAP = REGISTRY.register(
         family="range",
         definition="Open against the previous close.",
         formula="open / previous close − 1; z = over 1.2533 · mean |gap| of 120 sessions before",
-        source="Plastun et al. 2019 on price gaps; the open follows overnight news",
+        source="Lou, Polk & Skouras 2019 JFE 134:192 on overnight returns",
         parameters={"scale": SCALE_WINDOW},
         unit="fraction",
         direction="up",

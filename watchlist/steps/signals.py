@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from watchlist import store
-from watchlist.errors import StoreError
+from watchlist.errors import ConfigError, StoreError, nearest
 from watchlist.signals import REGISTRY
 from watchlist.signals.build import PanelFrames, build_panel
 from watchlist.signals.panel import Panel
@@ -141,15 +141,29 @@ def rules_in_force(config: Config) -> dict[Signal, Rule]:
     Raises
     ------
     ConfigError
-        `[signals.rules.X]` names no signal; the nearest is told.
+        `[signals.rules.X]` names no signal (the nearest is told), a side that the signal does not
+        have, or thresholds that cross.
     """
-    own = {REGISTRY[name]: rule for name, rule in config.signals.rules.items()}
-    return {
-        signal: signal.rule.with_thresholds(own[signal].up, own[signal].down)
-        if signal in own
-        else signal.rule
-        for signal in REGISTRY
-    }
+    rules = {signal: signal.rule for signal in REGISTRY}
+    for name, own in config.signals.rules.items():
+        where = f"watchlist.toml: [signals.rules.{name}]"
+        if name not in REGISTRY.names():
+            raise ConfigError(f"{where}: no such signal", nearest(name, list(REGISTRY.names())))
+        rule = REGISTRY[name].rule
+        for side in ("up", "down"):
+            if getattr(own, side) is not None and getattr(rule, side) is None:
+                raise ConfigError(
+                    f"{where}: {side} = {getattr(own, side):g}: this signal has no such side",
+                    f"it speaks when {rule.words()}",
+                )
+        changed = rule.with_thresholds(own.up, own.down)
+        if changed.up is not None and changed.down is not None and changed.up <= changed.down:
+            raise ConfigError(
+                f"{where}: up = {changed.up:g} is not above down = {changed.down:g}",
+                f"as packaged it speaks when {rule.words()}",
+            )
+        rules[REGISTRY[name]] = changed
+    return rules
 
 
 def compute_signals(

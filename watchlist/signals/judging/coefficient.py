@@ -96,7 +96,7 @@ def coefficient(series: Floats, horizon: int, observations: int) -> Coefficient:
     counted as missing (amplitude modulation: Datta & Du 2012, Int. Finance Disc. Paper 1060).
     The lag is twice the horizon, since Bartlett weights at the horizon itself count only two
     thirds of an overlap, and at least a month. Student t with 1.5·T/lag degrees of freedom, the
-    equivalent number of the Bartlett window (Priestley 1981, p. 467).
+    equivalent number of the Bartlett window at frequency zero (Priestley 1981, p. 467).
     """
     known = np.isfinite(series)
     count = int(known.sum())

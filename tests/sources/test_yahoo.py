@@ -11,6 +11,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from tests.loopback import FakeClock, Reply, YahooServer, chart_body, yfinance_at
 from tests.loopback.yahoo import (
@@ -88,7 +90,7 @@ def test_without_a_window_all_history_is_asked(server: YahooServer, source: Yaho
         pytest.param(NOT_FOUND, PermanentSourceError, "does not know MP", 1, id="404"),
         pytest.param(TOO_OLD, PermanentSourceError, "refuses the window", 1, id="422"),
         pytest.param(SERVER_ERROR, TransientSourceError, "unexpected error", 4, id="500"),
-        pytest.param(BAD_GATEWAY, TransientSourceError, "not JSON", 4, id="502-html"),
+        pytest.param(BAD_GATEWAY, TransientSourceError, "failed for MP .502", 4, id="502-html"),
         pytest.param(HTML_PAGE, TransientSourceError, "not JSON", 4, id="200-html"),
         pytest.param(DOWN_PAGE, TransientSourceError, "down", 4, id="right-back"),
         pytest.param(HANG_UP, TransientSourceError, "broke", 4, id="hang-up"),
@@ -382,3 +384,48 @@ def test_recorded_answers(
     assert rows is None or frame.height == rows
     assert splits is None or frame.filter(pl.col("split") != 1).height == splits
     assert dividends is None or frame.filter(pl.col("dividend") > 0).height == dividends
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        pytest.param(NOT_FOUND, PermanentSourceError, id="404"),
+        pytest.param(SERVER_ERROR, TransientSourceError, id="500"),
+        pytest.param(HTML_PAGE, TransientSourceError, id="html"),
+        pytest.param(TOO_MANY_REQUESTS, RateLimitedError, id="429"),
+    ],
+)
+def test_failures_are_told_apart_where_yfinance_has_to_ask_for_the_time_zone(
+    server: YahooServer, source: YahooSource, reply: Reply, error: type[Exception]
+) -> None:
+    """By itself yfinance calls each of them a missing time zone."""
+    server.always("MP", reply)
+    with pytest.raises(error) as caught:
+        source.fetch(security(calendar="XBOM"), FIRST, LAST)
+    assert type(caught.value) is error
+
+
+EXCHANGES = (
+    ("XNYS", "America/New_York"),
+    ("XASX", "Australia/Sydney"),
+    ("XLON", "Europe/London"),
+    ("XTKS", "Asia/Tokyo"),
+)
+DAYS = st.dates(date(1971, 1, 1), date(2025, 12, 31))
+
+
+@given(zone=st.sampled_from(EXCHANGES), days=st.sets(DAYS, min_size=1, max_size=8))
+@example(zone=EXCHANGES[0], days={date(2025, 3, 7), date(2025, 3, 10)})
+@example(zone=EXCHANGES[1], days={date(2025, 10, 3), date(2025, 10, 6)})
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_session_of_any_exchange_keeps_its_date(
+    server: YahooServer, source: YahooSource, zone: tuple[str, str], days: set[date]
+) -> None:
+    """Also around changes of clocks: 2025-03-09 in New York, 2025-10-05 in Sydney."""
+    calendar, time_zone = zone
+    served = pl.concat([bars().head(1).with_columns(session=pl.lit(day)) for day in sorted(days)])
+    server.market["MP"] = served
+    server.time_zone["MP"] = time_zone
+    assert source.fetch(security(calendar=calendar), None, None).bars.equals(served)

@@ -24,7 +24,7 @@ from tests.sources.truthful import lies
 from watchlist.config import Fetch
 from watchlist.errors import PermanentSourceError, SourceError, TransientSourceError
 from watchlist.sources.yahoo import YahooSource
-from watchlist.sources.yahoo_answer import inspect
+from watchlist.sources.yahoo_answer import EmptyWindowError, inspect
 
 pytestmark = pytest.mark.network
 
@@ -80,7 +80,7 @@ def test_yfinance_alone_would_take_these_for_bars(
     from watchlist.sources.yahoo_answer import Answer
 
     every = frozenset(bars()["session"])
-    monkeypatch.setattr(yahoo, "inspect", lambda body, symbol: Answer("USD", every, True))
+    monkeypatch.setattr(yahoo, "inspect", lambda status, body, symbol: Answer("USD", every, True))
     forgiven = (
         "quote.0.close=number-as-text",
         "quote.0.volume.0=null",
@@ -207,11 +207,13 @@ JSON = st.recursive(
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_json_is_checked_without_a_traceback(tree: object) -> None:
     for answer in (tree, {"chart": {"result": [tree]}}):
-        with suppress(SourceError):
-            inspect(json.dumps(answer).encode(), "MP")
+        with suppress(SourceError, EmptyWindowError):
+            inspect(200, json.dumps(answer).encode(), "MP")
 
 
 @given(st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_checked_without_a_traceback(body: bytes) -> None:
-    inspect(body, "MP")
+    for status in (200, 404, 500):
+        with suppress(SourceError):
+            inspect(status, body, "MP")

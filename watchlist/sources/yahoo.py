@@ -17,12 +17,11 @@ from yfinance.exceptions import (
     YFDataException,
     YFPricesMissingError,
     YFRateLimitError,
-    YFTzMissingError,
 )
 
 from watchlist.clock import Clock
 from watchlist.config import Fetch
-from watchlist.errors import PermanentSourceError, SourceError, TransientSourceError
+from watchlist.errors import SourceError, TransientSourceError
 from watchlist.sources.patience import Patience
 from watchlist.sources.protocol import (
     BadRow,
@@ -33,7 +32,7 @@ from watchlist.sources.protocol import (
     window,
 )
 from watchlist.sources.wire import check_currency, plausible_bars
-from watchlist.sources.yahoo_answer import Answer, inspect
+from watchlist.sources.yahoo_answer import Answer, EmptyWindowError, inspect
 
 if TYPE_CHECKING:
     import pandas
@@ -126,8 +125,10 @@ class YahooSource:
             bars = _bars(frame, symbol, answer)
         except SourceError:
             raise
-        except YFPricesMissingError as error:
-            return Fetched(_no_bars(), note=_why_empty(error, symbol))
+        except EmptyWindowError as error:
+            return Fetched(_no_bars(), note=str(error))
+        except YFPricesMissingError:
+            return Fetched(_no_bars(), note=f"Yahoo's answer for {symbol} holds no bars")
         except KeyError as error:
             if error.args != ("indicators",):
                 raise _failure(error, symbol) from None
@@ -174,8 +175,7 @@ class _Inspected:
 
     def get(self, url: str, params: object = None, timeout: float = 30) -> Any:
         response = self._data.get(url, params, timeout)
-        if response.status_code == 200:
-            self.answer = inspect(response.content, self.symbol)
+        self.answer = inspect(response.status_code, response.content, self.symbol)
         return response
 
     cache_get = get
@@ -217,30 +217,6 @@ def _bars(frame: pandas.DataFrame, symbol: str, answer: Answer) -> pl.DataFrame:
     return plausible_bars(raw, "Yahoo", symbol)
 
 
-def _why_empty(error: YFPricesMissingError, symbol: str) -> str:
-    """Yahoo's words for an empty window; other reasons for missing prices are raised.
-
-    Raises
-    ------
-    PermanentSourceError
-        An unknown symbol, or a window that is refused for good.
-    TransientSourceError
-        Any other error text: Yahoo's servers put their own faults in the same place.
-    """
-    words = str(error.rationale)
-    if words.startswith("no price data found"):
-        return f"Yahoo's answer for {symbol} holds no bars"
-    if "Data doesn't exist" in words:
-        return f"Yahoo: {words}"
-    if words.startswith("No data found"):
-        raise PermanentSourceError(
-            f"Yahoo does not know {symbol}: {words}", "was it renamed or delisted?"
-        ) from None
-    if "data not available" in words:
-        raise PermanentSourceError(f"Yahoo refuses the window of {symbol}: {words}") from None
-    raise TransientSourceError(f"Yahoo failed for {symbol}: {words[:200]}") from None
-
-
 def _failure(error: Exception, symbol: str) -> SourceError:
     """Our word for whatever came out of yfinance."""
     kind = type(error).__name__
@@ -249,8 +225,6 @@ def _failure(error: Exception, symbol: str) -> SourceError:
             "Yahoo refuses more requests for now (429)",
             "wait an hour or so; asking on only lengthens it",
         )
-    if isinstance(error, YFTzMissingError):
-        return PermanentSourceError(f"Yahoo does not know {symbol}", "was it renamed or delisted?")
     if isinstance(error, YFDataException):
         return TransientSourceError("Yahoo says that it is down")
     if isinstance(error, TimeoutError) or "Timeout" in kind:

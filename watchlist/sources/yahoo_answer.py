@@ -35,16 +35,25 @@ class Answer:
     """Whether Yahoo gave adjusted closes at all."""
 
 
-def inspect(body: bytes, symbol: str) -> Answer:
-    """Check the answer for `symbol`; one without bars is left for yfinance to interpret.
+class EmptyWindowError(Exception):
+    """Yahoo knows the symbol and has no bars in the window; the words are Yahoo's."""
+
+
+def inspect(status: int, body: bytes, symbol: str) -> Answer:
+    """Check the answer for `symbol`; one without bars or words is left for yfinance to interpret.
 
     Raises
     ------
+    EmptyWindowError
+        Yahoo says that there are no bars in the window.
     TransientSourceError
-        Something is not what it should be; none of the answer can be trusted then.
+        A server's fault, or something is not what it should be: then none of it can be trusted.
     PermanentSourceError
-        It is about another symbol, or not daily.
+        Yahoo does not know the symbol, refuses the window, or answers another question.
     """
+    words = _words(body)
+    if status != 200 or words:
+        _refused(status, words, symbol)
     result = _result(body)
     if result is None:
         return Answer()
@@ -68,6 +77,30 @@ def inspect(body: bytes, symbol: str) -> Answer:
         day for day, volume in zip(sessions, quote["volume"], strict=True) if volume is not None
     }
     return Answer(meta.get("currency") or None, frozenset(known), adjusted)
+
+
+def _words(body: bytes) -> str:
+    """What Yahoo says instead of bars, on one line."""
+    try:
+        error = json.loads(body)["chart"]["error"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    said = error.get("description") or error.get("code") if isinstance(error, dict) else error
+    return " ".join(str(said).split())[:160] if said else ""
+
+
+def _refused(status: int, words: str, symbol: str) -> NoReturn:
+    said = f"{status}: {words}" if words else str(status)
+    if "Data doesn't exist" in words:
+        raise EmptyWindowError(f"Yahoo: {words}")
+    if status == 404 or words.startswith("No data found"):
+        raise PermanentSourceError(
+            f"Yahoo does not know {symbol} ({said})", "was it renamed or delisted?"
+        )
+    if status in (400, 422) or "data not available" in words:
+        raise PermanentSourceError(f"Yahoo refuses the window of {symbol} ({said})")
+    # 401 and 403 too: a stale cookie is renewed by the next attempt
+    raise TransientSourceError(f"Yahoo failed for {symbol} ({said})")
 
 
 def _result(body: bytes) -> dict[str, Any] | None:

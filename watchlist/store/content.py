@@ -32,7 +32,8 @@ def content(con: duckdb.DuckDBPyConnection) -> Content:
         for (table,) in tables
         if table not in LOGS
     )
-    found: Content = {name: tuple(sum_) for name, *sum_ in con.execute(sums).fetchall()}
+    rows = con.execute(sums).fetchall() if sums else []
+    found: Content = {name: tuple(of_table) for name, *of_table in rows}
     found["(views)"] = tuple(
         con.execute(
             "SELECT view_name, sql, comment FROM duckdb_views() WHERE schema_name = 'main' "
@@ -46,5 +47,6 @@ def content(con: duckdb.DuckDBPyConnection) -> Content:
             "AND database_name = current_database() ORDER BY 1"
         ).fetchall()
     )
-    found["(pulls)"] = tuple(con.execute(STANDING).fetchall())
+    if ("pulls",) in tables:
+        found["(pulls)"] = tuple(con.execute(STANDING).fetchall())
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -77,6 +78,10 @@ def main() -> None:
     except WatchlistError as error:
         console.fail(error)
         sys.exit(exit_code(error))
+    except BrokenPipeError:
+        # whoever read our output (head, a pager) has what they wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.DONE)
     except KeyboardInterrupt:
         console.say("stopped; the published store and reports are as they were")
         sys.exit(130)

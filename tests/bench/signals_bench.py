@@ -105,6 +105,7 @@ def run() -> list[Ratio]:
         file = Path(folder) / "market.duckdb"
         write(file, market)
         with duckdb.connect(str(file), read_only=True) as con:
+            con.execute("SET memory_limit = '1GB'")  # of its own cache, not of the arrays
             ratio = compare(
                 f"signals, {LISTINGS:,} listings × {market.sessions:,} sessions",
                 ("read and compute all", lambda: every_signal(read(con), market.sessions)),

@@ -72,20 +72,22 @@ def _fit(panel: Panel) -> Model:
     clipped = np.clip(y, -limit, limit)  # a NaN limit gives NaN: too young to be used
     used = known & np.isfinite(clipped)
     m0, s0 = np.where(has_market, m, 0.0), np.where(has_sector, s, 0.0)
+    y_used, m_used, s_used = (np.where(used, x, 0.0) for x in (clipped, m0, s0))
 
     def moment(x: Floats) -> Floats:
-        return lag(rolling_sum(np.where(used, x, 0.0), ESTIMATION), GAP)
+        """Sums over the window that ends GAP rows before the row they are used on."""
+        return rolling_sum(x, ESTIMATION)[:-GAP]
 
     with np.errstate(invalid="ignore", divide="ignore"):
-        n = moment(np.ones_like(y))
+        n = moment(used.astype(np.float64))
         n[~(n >= LEAST)] = np.nan
-        y_bar, m_bar, s_bar = moment(clipped) / n, moment(m0) / n, moment(s0) / n
-        yy = moment(clipped**2) - n * y_bar**2
-        mm = moment(m0**2) - n * m_bar**2
-        ss = moment(s0**2) - n * s_bar**2
-        my = moment(m0 * clipped) - n * m_bar * y_bar
-        sy = moment(s0 * clipped) - n * s_bar * y_bar
-        ms = moment(m0 * s0) - n * m_bar * s_bar
+        y_bar, m_bar, s_bar = moment(y_used) / n, moment(m_used) / n, moment(s_used) / n
+        yy = moment(y_used**2) - n * y_bar**2
+        mm = moment(m_used**2) - n * m_bar**2
+        ss = moment(s_used**2) - n * s_bar**2
+        my = moment(m_used * y_used) - n * m_bar * y_bar
+        sy = moment(s_used * y_used) - n * s_bar * y_bar
+        ms = moment(m_used * s_used) - n * m_bar * s_bar
 
         # Frisch-Waugh: the sector enters with what the market leaves of it
         one = has_market & (mm > 0)
@@ -96,17 +98,25 @@ def _fit(panel: Panel) -> Model:
         b_m = np.where(one, (my - b_s * ms) / mm, 0.0)
         sse = np.maximum(yy - b_m * my - b_s * sy, 0.0)
         variance = sse / (n - 1.0 - one - two)
+        sigma = np.sqrt(np.where(variance > 0, variance, np.nan))
 
-        dm, ds = m0 - m_bar, s0 - s_bar
-        expected = y_bar + b_m * dm + b_s * ds
-        ar = np.where(known, y - expected, np.nan)
+        m_now, s_now = m0[GAP:], s0[GAP:]
+        dm, ds = m_now - m_bar, s_now - s_bar
+        # NaN compares false: too young to be explained is not known, rather than not explained
+        excess = np.where(known[GAP:] & (n >= LEAST), y[GAP:] - b_m * m_now - b_s * s_now, np.nan)
+        ar = excess - (y_bar - b_m * m_bar - b_s * s_bar)
         leverage = 1.0 + 1.0 / n + np.where(one, dm**2 / mm, 0.0)
         leverage += np.where(two, (ds - slope_sm * dm) ** 2 / ss_m, 0.0)
-        sigma = np.sqrt(np.where(variance > 0, variance, np.nan))
         return Model(
-            ar=ar,
-            excess=np.where(known, y - b_m * m0 - b_s * s0, np.nan),
-            sar=ar / (sigma * np.sqrt(leverage)),
-            beta=np.where(one, my / mm, np.nan),
-            sigma=sigma,
+            ar=_padded(ar),
+            excess=_padded(excess),
+            sar=_padded(ar / (sigma * np.sqrt(leverage))),
+            beta=_padded(np.where(one, my / mm, np.nan)),
+            sigma=_padded(sigma),
         )
+
+
+def _padded(x: Floats) -> Floats:
+    out = np.full((len(x) + GAP, x.shape[1]), np.nan)
+    out[GAP:] = x
+    return out

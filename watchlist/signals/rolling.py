@@ -26,18 +26,21 @@ def rolling_sum(x: Floats, window: int) -> Floats:
     x : (sessions, symbols) without NaN; put 0 where a value is missing and count separately.
     window : sessions, at least 1.
     """
-    block, spare = np.array(x), np.empty_like(x)
-    total = np.zeros_like(x)
+    block, spare, other = x, np.empty_like(x), np.empty_like(x)
+    total: Floats | None = None
     power, covered = 1, 0
     while True:
         if window & power:
-            total[covered:] += block[: max(len(x) - covered, 0)]
+            if total is None:
+                total = block.copy()
+            else:
+                total[covered:] += block[: max(len(x) - covered, 0)]
             covered += power
-        if covered == window:
-            return total
+            if covered == window:
+                return total
         spare[:power] = block[:power]
         np.add(block[power:], block[:-power], out=spare[power:])
-        block, spare = spare, block
+        block, spare, other = spare, other, spare
         power *= 2
 
 

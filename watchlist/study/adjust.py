@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from watchlist.study.multiplicity import benjamini_hochberg, holm, romano_wolf
 from watchlist.study.testing import Study
@@ -44,17 +45,26 @@ def adjust_within(frame: pl.DataFrame, family: list[str]) -> pl.DataFrame:
     return pl.concat(parts).sort("_at").drop("_at")
 
 
-def _draws(study: Study) -> np.ndarray:
-    """(B, windows x pairs) placebo SCARs in the order of the effects frame."""
+def _draws(study: Study) -> NDArray[np.float64]:
+    """(B, windows x pairs) placebo SCARs in the order of the effects frame.
+
+    All pairs of a date go to the same session; where one of them has no placebo window there, it
+    takes that of a session of its own. A hole left open would make the draw's maximum too small,
+    and p with it.
+    """
     rng = np.random.default_rng(study.design.seed)
     days, which = np.unique(study.pairs.rows, return_inverse=True)
-    total = len(study.panel.sessions)
-    # one uniform a date and draw; each pair maps it onto its own series' placebo days
-    at = rng.integers(0, total, size=(ROMANO_WOLF_DRAWS, len(days)))
+    at = rng.integers(0, len(study.panel.sessions), size=(ROMANO_WOLF_DRAWS, len(days)))
     blocks = []
     for window in study.windows:
         strict, relaxed = study.placebo.scars(window.first, window.last)
         few = np.isfinite(strict).sum(axis=1) < study.placebo.least
         table = np.where(few[:, None], relaxed, strict)
-        blocks.append(table[study.series[None, :], at[:, which]])
+        drawn = table[study.series[None, :], at[:, which]]
+        for pair, q in enumerate(study.series):
+            own = table[q][np.isfinite(table[q])]
+            holes = np.flatnonzero(np.isnan(drawn[:, pair]))
+            if len(own):
+                drawn[holes, pair] = own[rng.integers(0, len(own), size=len(holes))]
+        blocks.append(drawn)
     return np.concatenate(blocks, axis=1)

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from watchlist.errors import StudyError, nearest
 from watchlist.study.design import PLACEHOLDERS, StudyDesign
+from watchlist.study.drops import Drop
 from watchlist.study.panel import Panel
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-
-DROP_SCHEMA = {"event_id": pl.String, "symbol": pl.String, "code": pl.String, "reason": pl.String}
 
 
 @dataclass(frozen=True)
@@ -47,23 +46,6 @@ class Pairs:
             self.cols[at],
             self.factors[at],
         )
-
-
-@dataclass(frozen=True)
-class Drop:
-    """A pair that is not in the study, and why."""
-
-    event_id: str
-    symbol: str
-    code: str
-    reason: str
-
-
-def drops_frame(drops: list[Drop]) -> pl.DataFrame:
-    """Columns event_id, symbol, code, reason."""
-    return pl.DataFrame(
-        [(d.event_id, d.symbol, d.code, d.reason) for d in drops], schema=DROP_SCHEMA, orient="row"
-    )
 
 
 Own = Mapping[str, Mapping[tuple[str, str], str]]

@@ -13,16 +13,18 @@ from watchlist.study import frames
 from watchlist.study.adjust import adjust_within, adjusted
 from watchlist.study.baskets import Peers, donors
 from watchlist.study.design import SECTOR, StudyDesign
+from watchlist.study.drops import Drop, drops_frame
 from watchlist.study.estimate import RANKABLE, estimate, rows_of
 from watchlist.study.groups import SCOPES, make_groups
 from watchlist.study.joint import joint_effects
 from watchlist.study.models import Fits, blank_fits
 from watchlist.study.overlap import event_rows, overlaps
-from watchlist.study.pairs import Drop, Pairs, drops_frame, make_pairs
+from watchlist.study.pairs import Pairs, make_pairs
 from watchlist.study.panel import Panel, panel_from_frame
 from watchlist.study.placebo import PlaceboTable
 from watchlist.study.prepare import everyone_else, prepare
 from watchlist.study.singles import SINGLE_SCHEMA, single_tests
+from watchlist.study.sound import sound, without_overlaps
 from watchlist.study.testing import CONTRASTS, Study, group_tests
 from watchlist.study.treated import treated_factors
 from watchlist.study.windows import Compounding, Effects, effects
@@ -119,13 +121,13 @@ def event_study(
     if only is not None:
         drops = _drops_of(drops, only)
     if design.overlap == "drop":
-        pairs, more = _without_overlaps(pairs, overlapping)
+        pairs, more = without_overlaps(pairs, overlapping)
         drops += more
     twins = None
     if design.model == "synthetic-control":
         twins = donors(panel, pairs, events, known_peers)
     fits = estimate(panel, pairs.rows, pairs.cols, pairs.factors, design, masked, twins)
-    pairs, fits, more = _sound(panel, pairs, fits, design)
+    pairs, fits, more = sound(panel, pairs, fits, design)
     drops += more
     tell(1, 5, "placebo days")
     which, placebo = _placebo(panel, pairs, design, near, masked)
@@ -209,61 +211,6 @@ def _selected(pairs: Pairs, only: pl.DataFrame) -> Bools:
 def _drops_of(drops: list[Drop], only: pl.DataFrame) -> list[Drop]:
     wanted = set(only.select("event_id", "symbol").iter_rows())
     return [drop for drop in drops if (drop.event_id, drop.symbol) in wanted]
-
-
-def _without_overlaps(pairs: Pairs, overlapping: pl.DataFrame) -> tuple[Pairs, list[Drop]]:
-    counts = {
-        (event, symbol): (number, nearest)
-        for event, symbol, number, nearest in overlapping.group_by(
-            "event_id", "symbol", maintain_order=True
-        )
-        .agg(pl.len(), pl.col("other_event_id").first())
-        .iter_rows()
-    }
-    keys = list(zip(pairs.events, pairs.symbols, strict=True))
-    drops = [
-        Drop(
-            *key, "overlap", f"{counts[key][0]} other events in its windows, first {counts[key][1]}"
-        )
-        for key in keys
-        if key in counts
-    ]
-    return pairs.take(np.array([key not in counts for key in keys], dtype=bool)), drops
-
-
-def _sound(
-    panel: Panel, pairs: Pairs, fits: Fits, design: StudyDesign
-) -> tuple[Pairs, Fits, list[Drop]]:
-    """Leave out pairs that cannot be estimated or have no event day, with the reason."""
-    first = design.event_days[0]
-    low, high = min(a for a, _ in design.windows), max(b for _, b in design.windows)
-    span = fits.ar[:, low - first : high - first + 1]
-    short = fits.observations < design.min_observations
-    flat = ~short & ~(fits.sigma2 > 0)
-    silent = ~short & ~flat & ~np.isfinite(span).any(axis=1)
-    drops = []
-    for i in np.flatnonzero(short | flat | silent):
-        key = pairs.events[i], pairs.symbols[i]
-        day0 = panel.sessions[pairs.rows[i]]
-        if short[i]:
-            reason = _trouble(fits, int(i)) or (
-                f"{fits.observations[i]} usable estimation rows before {day0}, "
-                f"{design.min_observations} are asked for"
-            )
-            drops.append(Drop(*key, "short-estimation", reason))
-        elif flat[i]:
-            reason = f"returns before {day0} do not vary, or factors are constant or collinear"
-            drops.append(Drop(*key, "short-estimation", reason))
-        else:
-            reason = f"no return of it or of its factors on days {low} to {high} around {day0}"
-            drops.append(Drop(*key, "no-bars", reason))
-    good = ~(short | flat | silent)
-    return pairs.take(good), fits.take(good), drops
-
-
-def _trouble(fits: Fits, i: int) -> str | None:
-    note = None if fits.notes is None else fits.notes[i]
-    return None if note is None else str(note)
 
 
 def _placebo(

@@ -146,6 +146,9 @@ class Config(Section):
     source: str = "yahoo"
     """yahoo, tiingo, simulated, or the path of a bar file or folder."""
 
+    sources: dict[str, str] = Field(default_factory=dict)
+    """Symbols with a source of their own: `[sources]` with `NB = "tiingo"`."""
+
     store: StoreSettings = StoreSettings()
     """A team's store."""
 
@@ -167,8 +170,8 @@ class Config(Section):
     """Official feeds that propose events."""
 
     def with_source(self, source: str) -> Config:
-        """The same configuration, with bars from elsewhere."""
-        return self.model_copy(update={"source": source})
+        """The same configuration, with the bars of all symbols from elsewhere."""
+        return self.model_copy(update={"source": source, "sources": {}})
 
 
 def load_config(project: Project) -> Config:

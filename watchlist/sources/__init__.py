@@ -43,13 +43,40 @@ def open_source(
 ) -> Source:
     """The source that `spec` names: `yahoo`, `tiingo`, `simulated`, or a path (see `files`).
 
-    Nothing is asked or read yet. The Tiingo token is taken from the environment here, at the
-    edge, and goes no further than the request's header.
+    The configured source brings along those that `[sources]` names for single symbols. Nothing
+    is asked or read yet.
 
     Raises
     ------
     ConfigError
-        No such source or path, or no token for Tiingo.
+        No such source, path or symbol, no token for Tiingo, real and simulated bars together.
+    """
+    usual = _open(spec, config, project, clock, skip_bad)
+    if spec != config.source or not config.sources:
+        return usual
+    from watchlist.catalog import load_catalog
+    from watchlist.sources.routed import RoutedSource
+
+    known = list(load_catalog(project).symbols)
+    for symbol, own in config.sources.items():
+        if symbol not in known:
+            raise ConfigError(f"[sources] {symbol}: no such symbol; {nearest(symbol, known)}")
+        if "simulated" in (spec, own):
+            raise ConfigError(
+                f"[sources] {symbol} = {own!r} beside source = {spec!r}: "
+                "real and simulated prices are never mixed"
+            )
+    # one source a spec: its budget and its rate limit are those of all its symbols
+    opened = {
+        own: _open(own, config, project, clock, skip_bad) for own in set(config.sources.values())
+    }
+    opened[spec] = usual
+    return RoutedSource(usual, {symbol: opened[own] for symbol, own in config.sources.items()})
+
+
+def _open(spec: str, config: Config, project: Project, clock: Clock, skip_bad: bool) -> Source:
+    """One source. Tiingo's token is taken from the environment here, at the edge, and goes no
+    further than the header of its requests.
     """
     if spec == "yahoo":
         from watchlist.sources.yahoo import YahooSource

@@ -13,6 +13,7 @@ from watchlist.catalog import Catalog, Security
 from watchlist.clock import Clock
 from watchlist.errors import NothingNewError, SourceError
 from watchlist.sources import RunStoppedError, Source
+from watchlist.sources.routed import RoutedSource
 from watchlist.steps.pull_symbol import (
     FIRST_SESSION,
     SETTLING,
@@ -96,18 +97,21 @@ def run_pull(
     run_id = log.begin_run(con, "pull", source.name, as_of, now)
     due = [s for s in catalog.securities if s.pulled and (not symbols or s.symbol in symbols)]
     outcomes: list[SymbolPull] = []
-    stopped: str | None = None
+    stopped: dict[str, str] = {}
     for done, security in enumerate(due):
         if step is not None:
             step(done, len(due), security.symbol)
         pull_id, at = log.next_pull_id(con), clock.now()
-        if stopped is None:
-            pull, stopped = _guarded(
-                build, security, source, pull_id=pull_id, at=at, on=on, since=since, full=full
+        own = source.of(security.symbol) if isinstance(source, RoutedSource) else source
+        if own.name not in stopped:
+            pull, why = _guarded(
+                build, security, own, pull_id=pull_id, at=at, on=on, since=since, full=full
             )
+            if why is not None:
+                stopped[own.name] = why
         else:
-            reason = f"not asked, the source refused the run: {stopped}"
-            pull = skipped(security, source, at, reason, kind="transient")
+            reason = f"not asked, {own.name} is out for this run: {stopped[own.name]}"
+            pull = skipped(security, own, at, reason, kind="transient")
         pull = replace(pull, finished_at=clock.now())
         log.write_pull(con, {"pull_id": pull_id, "run_id": run_id, **asdict(pull)})
         outcomes.append(pull)

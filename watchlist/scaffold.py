@@ -17,6 +17,18 @@ source = "{source}"
 # The symbols that the report leads with. Empty: the packaged four (MP, LAC, TMQ, NB).
 # Peers, market and sector factors come with the catalogue.
 symbols = []
+
+# Symbols whose bars come from elsewhere. Tiingo's token is read from the environment variable
+# TIINGO_API_TOKEN.
+# [sources]
+# NB = "tiingo"
+
+# How patiently Yahoo and Tiingo are asked.
+# [fetch]
+# attempts = 4               # requests for one symbol; only failures that may pass are tried again
+# first_wait_seconds = 2.0   # doubles with each attempt; five times as long after a rate limit
+# timeout_seconds = 10.0     # for one answer
+# budget_seconds = 900.0     # for the whole run; what is left after that is told as skipped
 """
 
 EVENTS = """\

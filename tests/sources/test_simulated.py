@@ -174,6 +174,19 @@ def test_the_market_looks_like_one(source: SimulatedSource, catalog: Catalog) ->
     assert np.median(jump) > 2
 
 
+def test_another_exchange_trades_on_its_own_sessions(catalog: Catalog) -> None:
+    """Toronto is closed on Canada Day and open on the fourth of July."""
+    toronto = security(
+        "TMQ.TO", calendar="XTSE", currency="CAD", market="SPY", sector_factor="COPX"
+    )
+    wider = catalog.model_copy(update={"securities": (*catalog.securities, toronto)})
+    source = SimulatedSource(wider, FakeClock(AFTER_CLOSE))
+    days = set(bars(source, "TMQ.TO")["session"])
+    assert date(2025, 7, 1) not in days
+    assert date(2025, 7, 4) in days
+    assert bars(source, "MP").equals(bars(SimulatedSource(catalog, FakeClock(AFTER_CLOSE)), "MP"))
+
+
 def test_a_stranger_is_refused(source: SimulatedSource) -> None:
     with pytest.raises(PermanentSourceError, match="not in the catalogue"):
         source.fetch(security("ZZZZ"), None, None)

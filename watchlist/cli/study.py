@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watchlist.cli import calibrate, console
+from watchlist.cli import calibrate, console, sweep
 from watchlist.cli.frames import FrameFormat, show
 from watchlist.cli.options import AsKnownDate, OnDate, ProjectDir, Simulated, open_project
 
@@ -64,6 +64,7 @@ def register(app: typer.Typer) -> None:
     )
     app.add_typer(group, name="study")
     calibrate.register(group)
+    sweep.register(group)
 
     @group.callback()
     def study(

@@ -102,6 +102,22 @@ def run_sweep(
     return summary
 
 
+def last_session(con: duckdb.DuckDBPyConnection, design: StudyDesign) -> date:
+    """The newest session of the market factor.
+
+    Raises
+    ------
+    StudyError
+        It has no bars.
+    """
+    factor = design.factors[0]
+    row = con.execute(_sql("last_session"), {"market": factor}).fetchone()
+    if row is None or row[0] is None:
+        raise StudyError(f"no bars of the market factor {factor}", f"watchlist pull {factor}")
+    found: date = row[0]
+    return found
+
+
 def read_market(con: duckdb.DuckDBPyConnection, design: StudyDesign, as_of: date) -> Market:
     """Pairs, calendar and market factor; small beside the bars."""
     factor = design.factors[0]

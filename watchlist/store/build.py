@@ -64,10 +64,18 @@ class Build:
 
 
 @contextmanager
-def open_build(project: Project, clock: Clock, command: str | None = None) -> Iterator[Build]:
+def open_build(
+    project: Project, clock: Clock, command: str | None = None, *, compare: bool = True
+) -> Iterator[Build]:
     """Take the writer lock and open a private copy of the store, migrated, with its views.
 
     Leaving without `publish` discards the copy: the published file is as it was.
+
+    Parameters
+    ----------
+    compare : bool
+        Note what the store says, so that a run which changed nothing publishes nothing; it reads
+        every table once. A sweep of a whole market does without.
 
     Raises
     ------
@@ -81,7 +89,7 @@ def open_build(project: Project, clock: Clock, command: str | None = None) -> It
     if team is not None:
         with lake.writer_queue(team, clock), lake.open_lake(team) as con:
             put = partial(_put_snapshot, con, now)
-            yield _begin(con, project, now, put, existed=schema_version(con) > 0)
+            yield _begin(con, project, now, put, existed=compare and schema_version(con) > 0)
         return
     lock = project.work_dir / (project.store_file.stem + ".lock")
     with writer_lock(lock, command or _command(), now):
@@ -93,7 +101,7 @@ def open_build(project: Project, clock: Clock, command: str | None = None) -> It
         con = open_file(file)
         try:
             put = partial(_put_file, con, project, now)
-            yield _begin(con, project, now, put, existed=existed)
+            yield _begin(con, project, now, put, existed=compare and existed)
         finally:
             con.close()
             remove(file)

@@ -1,0 +1,81 @@
+"""`watchlist study sweep`: every event and target of a large store, streamed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from watchlist.cli import console, output
+from watchlist.cli.options import OnDate, ProjectDir, Simulated, open_project
+
+
+def register(study: typer.Typer) -> None:
+    """Add `sweep` to the group `study`."""
+    study.command(
+        "sweep", epilog="Example: watchlist study sweep --estimation -260:-11 --window -10:10"
+    )(sweep_command)
+
+
+def sweep_command(
+    project: ProjectDir = None,
+    simulated: Simulated = False,
+    on: OnDate = None,
+    estimation: Annotated[
+        str, typer.Option(metavar="A:B", help="Estimation window from day 0.")
+    ] = "-260:-11",
+    window: Annotated[
+        list[str] | None,
+        typer.Option("--window", metavar="A:B", help="Event window; repeatable."),
+    ] = None,
+    market: Annotated[
+        str | None, typer.Option(metavar="SYMBOL", help="Market factor, if not the configured one.")
+    ] = None,
+    tests: Annotated[
+        str, typer.Option(metavar="T", help="all, headline, or names with commas.")
+    ] = "all",
+    executor: Annotated[
+        str, typer.Option(metavar="WHERE", help="local, or spark on the configured cluster.")
+    ] = "local",
+) -> None:
+    """Study every event and target against the market, whatever the size of the store.
+
+    Without --window: 0:0, -1:1 and -10:10.
+    The market model with other events masked, the whole battery over all pairs; results are stored
+    as the study `sweep`. For a watchlist the daily studies say more: `watchlist study`.
+    """
+    from watchlist import store
+    from watchlist.cli.study import parse_window
+    from watchlist.clock import SystemClock
+    from watchlist.steps.executors import open_executor
+    from watchlist.steps.sweep import last_session, run_sweep
+    from watchlist.study.design import StudyDesign
+
+    place, config = open_project(project, "simulated" if simulated else None)
+    windows = tuple(parse_window(text) for text in window or ["0:0", "-1:1", "-10:10"])
+    design = StudyDesign(
+        name="sweep",
+        factors=(market or config.study.market,),
+        estimation=parse_window(estimation),
+        windows=windows,
+        chart=(min(a for a, _ in windows), max(b for _, b in windows)),
+        min_observations=config.study.min_observations,
+    )
+    runner = open_executor(executor)
+    with store.open_build(place, SystemClock(), compare=False) as build:
+        as_of = on or last_session(build.con, design)
+        with console.progress("sweep") as step:
+            summary = run_sweep(
+                build.con,
+                design,
+                runner,
+                as_of=as_of,
+                tests=tests if tests in ("all", "headline") else tuple(tests.split(",")),
+                step=step,
+            )
+        build.publish()
+    for line in summary.talk:
+        console.say(line)
+    output.write(
+        f"watchlist sql \"FROM study_tests WHERE study_id = {summary.study_id} AND test = 'kp'\""
+    )

@@ -1,0 +1,1 @@
+SELECT max(session) FROM bars WHERE symbol = $market AND final

@@ -125,7 +125,7 @@ def test_a_429_for_good_stops_the_run_without_more_requests(
         source.fetch(security(), FIRST, LAST)
     asked = len(server.asked)
     assert asked == 8  # four attempts, each repeated once by yfinance
-    assert [low <= wait <= low + 10 for low, wait in zip((10, 20, 40), clock.slept, strict=True)]
+    assert all(low <= wait <= low + 10 for low, wait in zip((10, 20, 40), clock.slept, strict=True))
     with pytest.raises(RateLimitedError, match="not asked"):
         source.fetch(security("LAC"), FIRST, LAST)
     assert len(server.asked) == asked

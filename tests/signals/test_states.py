@@ -45,7 +45,7 @@ def test_thresholds_of_the_user_move_the_end_of_the_state_along() -> None:
     moved = rule.with_thresholds(up=6.0, down=None)
     assert (moved.up, moved.until_up) == (6.0, 4.0)
     assert (moved.down, moved.until_down) == (-3.0, -2.0)
-    assert moved.words() == "z ≥ 6 or z ≤ -3"
+    assert moved.words() == "z ≥ 6 or z ≤ −3"
 
 
 def test_percentile_is_the_rank_in_the_own_past() -> None:

@@ -97,7 +97,7 @@ def test_thresholds_of_the_user_are_in_force(demo: Project) -> None:
     with store.open_build(demo, SystemClock()) as build:
         summary = run_signals(build.con, catalog, strict, as_of=date(2026, 2, 6))
     gaps = summary.tables.signal_definitions.filter(signal="gap")
-    assert gaps["rule"].item() == "z ≥ 50 or z ≤ -50"
+    assert gaps["rule"].item() == "z ≥ 50 or z ≤ −50"
     assert gaps["alerts"].item() == 0
 
 

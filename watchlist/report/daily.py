@@ -12,6 +12,7 @@ from watchlist.report.method import method
 from watchlist.report.moves import benchmarks, how_rare, moves
 from watchlist.report.panel import drifts, panel
 from watchlist.report.state import session, state
+from watchlist.report.verdicts import verdict_words
 from watchlist.report.words import headlines
 
 SCHEMA = "watchlist.daily/1"
@@ -99,6 +100,7 @@ def prices(facts: Facts, all_cards: list[Row], symbols: list[str]) -> list[Row]:
 def _alerts(facts: Facts) -> list[Row]:
     """Alerts of this session first, then those of the days before, the rarest first."""
     titles = {d["signal"]: d["title"] for d in facts.definitions}
+    verdicts = verdict_words(facts)
     return [
         {
             "symbol": a["symbol"],
@@ -111,6 +113,7 @@ def _alerts(facts: Facts) -> list[Row]:
             "rule": a["rule"],
             "expected_per_year": a["expected_per_year"],
             "sentence": a["sentence"],
+            "verdict": verdicts.get(a["signal"]),
         }
         for a in facts.alerts
     ]

@@ -8,6 +8,7 @@ from watchlist.report.daily import prices
 from watchlist.report.facts import Facts, Row
 from watchlist.report.moves import how_rare, move
 from watchlist.report.panel import headline
+from watchlist.report.verdicts import verdict_words
 
 SCHEMA = "watchlist.symbol/1"
 
@@ -71,6 +72,7 @@ def symbol_context(
 
 def _signals(facts: Facts, symbol: str) -> list[Row]:
     meaning = {d["signal"]: d for d in facts.definitions}
+    verdicts = verdict_words(facts)
     order = {d["signal"]: n for n, d in enumerate(facts.definitions)}
     rows = [s for s in facts.signals if s["symbol"] == symbol]
     return [
@@ -84,6 +86,7 @@ def _signals(facts: Facts, symbol: str) -> list[Row]:
             "z": s["z"],
             "percentile": s["percentile"],
             "state": s["state"],
+            "verdict": verdicts.get(s["signal"]),
         }
         for s in sorted(rows, key=lambda s: (order.get(s["signal"], 999), s["signal"]))
     ]

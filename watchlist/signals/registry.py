@@ -72,7 +72,7 @@ class Rule:
             parts.append(f"{self.on} ≥ {self.up:g}")
         if self.down is not None:
             parts.append(f"{self.on} ≤ {self.down:g}")
-        return " or ".join(parts)
+        return " or ".join(parts).replace("-", "−")
 
 
 def _moved(until: float | None, old: float | None, new: float | None) -> float | None:

@@ -171,7 +171,7 @@ def _alerts(
                     "state": state,
                     "previous_state": rule.states[int(found.coded[row - 1, column])],
                     "value": value,
-                    "rule": f"{signal.name}: {rule.words()}",
+                    "rule": rule.words(),
                     "expected_per_year": expected[signal],
                     "sentence": sentence(
                         signal, state, panel.symbols[column], value, float(found.z[row, column])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import time
 from datetime import date
 
 import pytest
 
+from watchlist.catalog import packaged_catalog
 from watchlist.coverage.document import read_document
+from watchlist.coverage.reading import read
 from watchlist.errors import ConfigError
+
+CATALOG = packaged_catalog()
 
 PARAGRAPH = (
     "MP Materials rose sharply on Thursday after the Pentagon agreed to become its largest "
@@ -95,3 +100,44 @@ def test_the_same_bytes_have_the_same_id() -> None:
     one, two = read_document(b"Same text.", "a.txt"), read_document(b"Same text.", "b.txt")
     assert one.document_id == two.document_id
     assert len(one.document_id) == 16
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("MP " * 10_000, id="a weak name, no sentence ends"),
+        pytest.param("$1 million " * 3_000, id="amounts"),
+        pytest.param("March 20, 2025 " * 2_000, id="dates"),
+        pytest.param("Trump. MP Materials loan. " * 1_000, id="short sentences"),
+        pytest.param('"' * 40_000, id="quotation marks"),
+        pytest.param("(" * 40_000, id="brackets"),
+        pytest.param("took " * 8_000, id="half a claim"),
+        pytest.param("1," * 20_000, id="digits and commas"),
+        pytest.param(" " * 20_000 + "." + "\t" * 20_000, id="white space"),
+    ],
+)
+def test_a_text_made_to_be_slow_is_not(text: str) -> None:
+    """A quadratic search would take minutes."""
+    began = time.process_time()
+    read(read_document(("Title\n" + text + " end").encode(), "slow.txt", date(2026, 1, 1)), CATALOG)
+    assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        pytest.param("<script>", id="scripts that do not end"),
+        pytest.param("<!--", id="comments that do not end"),
+        pytest.param("<a ", id="tags that do not end"),
+        pytest.param("<b>&lt;", id="elements that do not end"),
+    ],
+)
+def test_html_made_to_be_slow_is_refused_or_read_in_time(piece: str) -> None:
+    page = html(article() + piece * (500_000 // len(piece)))
+    began = time.process_time()
+    try:
+        text = read_document(page, "slow.html").text
+    except ConfigError:
+        text = "MP Materials"
+    assert "MP Materials" in text
+    assert time.process_time() - began < 20

@@ -121,6 +121,7 @@ def test_an_intended_stake_told_as_held_is_contradicted() -> None:
     "text",
     [
         "The government plans to take a 10% stake in Trilogy Metals.",
+        "The government has agreed to take a 10% stake in Trilogy Metals.",
         "Under a letter of intent it would have a 10% stake in Trilogy Metals.",
         "The government took a stake in MP Materials.",
     ],

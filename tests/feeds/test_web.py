@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 import zlib
 
 import pytest
@@ -44,10 +45,16 @@ def test_a_bomb_is_stopped_before_it_is_unpacked(clock: FakeClock) -> None:
     bomb = gzip.compress(b"\0" * 200_000_000, compresslevel=9)
     assert len(bomb) < 300_000
     reply = Reply(bomb, headers={"Content-Encoding": "gzip"})
-    with Loopback(replies(reply)) as server, Web(clock) as web:
-        with pytest.raises(PermanentSourceError, match="more than 30,000,000 bytes"):
-            web.get(server.url)
+    with Loopback(replies(reply)) as server, Web(clock, max_bytes=1_000_000) as web:
+        tracemalloc.start()
+        try:
+            with pytest.raises(PermanentSourceError, match="more than 1,000,000 bytes"):
+                web.get(server.url)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
         assert len(server.requests) == 1
+    assert peak < 10_000_000
 
 
 def test_a_plain_flood_is_stopped_too(clock: FakeClock) -> None:

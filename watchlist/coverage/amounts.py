@@ -187,12 +187,7 @@ def _plain(number: float) -> str:
 
 
 def _keep(found: list[Mention]) -> list[Mention]:
-    """One mention for each place, the longest; both ends of a range share theirs."""
-    places = without_overlaps([m for m in found if m == _first_at(found, m)])
-    spans = {(m.first_char, m.last_char) for m in places}
+    """The longest mention of each place; both ends of a range share theirs."""
+    first = {(m.first_char, m.last_char): m for m in reversed(found)}
+    spans = {(m.first_char, m.last_char) for m in without_overlaps(list(first.values()))}
     return sorted({m for m in found if (m.first_char, m.last_char) in spans})
-
-
-def _first_at(found: list[Mention], mention: Mention) -> Mention:
-    span = (mention.first_char, mention.last_char)
-    return next(m for m in found if (m.first_char, m.last_char) == span)

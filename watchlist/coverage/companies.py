@@ -54,6 +54,9 @@ NOT_THE_COMPANY = re.compile(
 )
 """Words beside which a two-letter symbol is a member of parliament, a province or a remark."""
 
+NEAR = 300
+"""Characters on each side of a symbol that may say what it is."""
+
 LONGER_NAMES = re.compile(
     r"(?:American Rare Earths|Standard Lithium Battery|Vulcan (?:Materials|Energy)|"
     r"Apple (?:Hospitality|Valley|Daily)|Trilogy International|Perpetua Medical|Freeport LNG|"
@@ -167,6 +170,10 @@ def _is_name_here(text: str, match: re.Match[str], named_in_full: bool) -> bool:
 
 
 def _sentence_around(text: str, match: re.Match[str]) -> str:
-    start = max(text.rfind(". ", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
-    ends = [i for i in (text.find(". ", match.end()), text.find("\n", match.end())) if i >= 0]
-    return text[start : min(ends, default=len(text))]
+    """The sentence of the match, or as much of it as lies near."""
+    near = text[max(0, match.start() - NEAR) : match.end() + NEAR]
+    first = min(match.start(), NEAR)
+    start = max(near.rfind(". ", 0, first), near.rfind("\n", 0, first)) + 1
+    last = first + len(match.group())
+    ends = [i for i in (near.find(". ", last), near.find("\n", last)) if i >= 0]
+    return near[start : min(ends, default=len(near))]

@@ -9,31 +9,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from watchlist.catalog.plain import visible
 from watchlist.coverage.lexicon import raw_lexicon
 from watchlist.errors import ConfigError
 
 MAX_BYTES = 5_000_000
 """A long article is 50 kB; a page with its scripts seldom 3 MB."""
-MAX_CHARACTERS = 400_000
+MAX_CHARACTERS = 200_000
 MAX_DEPTH = 400
 """Open HTML elements inside one another; real pages stay below 100."""
 
 DateBasis = Literal["given", "found", "content", "unknown"]
 
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|div|p|script)\b", re.IGNORECASE)
-_SCRIPTS = re.compile(rb"<(script|style|noscript|template|svg)\b.*?</\1\s*>", re.IGNORECASE | re.S)
-_COMMENTS = re.compile(rb"<!--.*?-->", re.S)
 _VOID = frozenset(
     b"area base br col embed hr img input link meta param source track wbr p li td tr th dt dd "
     b"option tbody thead".split()
 )
-_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
-_INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
-    "|[\U000e0000-\U000e007f]"
-)
-"""Marks that change the order of text or hide in it: taken out before anything is read."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_NAME = re.compile(rb"/?([a-zA-Z][a-zA-Z0-9]*)")
+_RAW = frozenset((b"script", b"style"))
+"""Elements whose content is no markup."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +93,11 @@ def _from_html(data: bytes, source: str) -> tuple[str, str | None, date | None]:
     """The article, its title and its date by the page's own metadata."""
     import trafilatura
 
-    bare = _COMMENTS.sub(b" ", _SCRIPTS.sub(b" ", data))
-    depth = _depth(bare)
+    depth = _depth(data)
     if depth > MAX_DEPTH:
         raise ConfigError(f"{source}: HTML nested {depth} deep; at most {MAX_DEPTH} is read")
     found = trafilatura.bare_extraction(
-        _decode(bare),
+        _decode(data),
         with_metadata=True,
         include_comments=False,
         include_links=False,
@@ -115,14 +109,21 @@ def _from_html(data: bytes, source: str) -> tuple[str, str | None, date | None]:
 
 
 def _depth(data: bytes) -> int:
-    """The deepest nesting of elements that must be closed."""
+    """The deepest nesting of elements that must be closed; one pass, whatever the bytes are."""
     depth = deepest = 0
-    for match in _TAG.finditer(data):
-        closing, name, alone = match.group(1), match.group(2).lower(), match.group(3)
-        if name in _VOID or alone:
+    inside_raw: bytes | None = None
+    for piece in data.split(b"<")[1:]:
+        match = _NAME.match(piece)
+        if match is None:
             continue
-        depth = max(0, depth - 1) if closing else depth + 1
-        deepest = max(deepest, depth)
+        name, closing = match.group(1).lower(), piece.startswith(b"/")
+        if inside_raw is not None:
+            inside_raw = None if closing and name == inside_raw else inside_raw
+        elif name in _RAW:
+            inside_raw = None if closing else name
+        elif name not in _VOID:
+            depth = max(0, depth - 1) if closing else depth + 1
+            deepest = max(deepest, depth)
     return deepest
 
 
@@ -143,8 +144,7 @@ def _decode(data: bytes) -> str:
 def _tidy(text: str) -> str:
     """Composed characters, plain line ends, no invisible marks, no more than is read."""
     plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    plain = _INVISIBLE.sub("", _CONTROL.sub(" ", plain)).replace("\xa0", " ")
-    return plain[:MAX_CHARACTERS]
+    return visible(plain.replace("\xa0", " "))[:MAX_CHARACTERS]
 
 
 def _without_furniture(text: str) -> str:

@@ -73,12 +73,20 @@ class Heard:
 
 
 def hear(sentences: Iterable[Sentence], mentions: Iterable[Mention]) -> list[Heard]:
-    """Each sentence with its mentions."""
+    """Each sentence with the mentions that lie whole in it; both in the order of the text."""
     listed = sorted(mentions)
-    return [
-        Heard(s, tuple(m for m in listed if s.first <= m.first_char and m.last_char <= s.last))
-        for s in sentences
-    ]
+    heard: list[Heard] = []
+    place = 0
+    for sentence in sentences:
+        while place < len(listed) and listed[place].first_char < sentence.first:
+            place += 1
+        own: list[Mention] = []
+        while place < len(listed) and listed[place].first_char < sentence.last:
+            if listed[place].last_char <= sentence.last:
+                own.append(listed[place])
+            place += 1
+        heard.append(Heard(sentence, tuple(own)))
+    return heard
 
 
 def match_events(heard: list[Heard], catalog: Catalog, written_on: date | None) -> list[Link]:
@@ -95,6 +103,8 @@ def match_events(heard: list[Heard], catalog: Catalog, written_on: date | None) 
     )
     links: list[Link] = []
     for one in heard:
+        if not one.mentions:
+            continue
         scored = [
             link
             for event in catalog.events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -33,11 +34,12 @@ class Mention:
 def without_overlaps(mentions: list[Mention]) -> list[Mention]:
     """The longest of mentions that share characters, the earlier of equally long ones."""
     kept: list[Mention] = []
+    starts: list[int] = []
     for mention in sorted(mentions, key=lambda m: (m.first_char - m.last_char, m.first_char)):
-        clear = all(
-            mention.last_char <= other.first_char or mention.first_char >= other.last_char
-            for other in kept
-        )
-        if clear:
-            kept.append(mention)
-    return sorted(kept)
+        place = bisect_left(starts, mention.first_char)
+        before_ends = place == 0 or kept[place - 1].last_char <= mention.first_char
+        after_begins = place == len(kept) or mention.last_char <= kept[place].first_char
+        if before_ends and after_begins:
+            starts.insert(place, mention.first_char)
+            kept.insert(place, mention)
+    return kept

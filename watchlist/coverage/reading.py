@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -93,13 +94,15 @@ def _date_by_content(document: Document, catalog: Catalog) -> Document:
 
 def _linked(mentions: list[Mention], links: list[Link], catalog: Catalog) -> list[Mention]:
     """Mentions inside a linked sentence, with the event that they speak for."""
+    by_sentence: dict[int, list[Link]] = {}
+    for link in links:
+        by_sentence.setdefault(link.sentence.first, []).append(link)
+    starts = sorted(by_sentence)
     linked: list[Mention] = []
     for mention in mentions:
-        own = [
-            link
-            for link in links
-            if link.sentence.first <= mention.first_char and mention.last_char <= link.sentence.last
-        ]
+        place = bisect_right(starts, mention.first_char)
+        own = by_sentence[starts[place - 1]] if place else []
+        own = [link for link in own if mention.last_char <= link.sentence.last]
         if mention.kind == "company":
             named = [x for x in own if mention.value in catalog.event(x.event_id).named]
             own = named or ([] if any("company" in x.why for x in own) else own)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from watchlist.catalog.candidate import Candidate
+from watchlist.catalog.plain import visible
 from watchlist.errors import PermanentSourceError
 from watchlist.feeds.scoring import WORTH_SHOWING, score
 from watchlist.feeds.web import Web
@@ -184,7 +185,7 @@ def _category(document: dict[str, Any], guess: str | None) -> str | None:
 
 
 def _title(document: dict[str, Any]) -> str:
-    title = " ".join(str(document.get("title") or document["document_number"]).split())
+    title = " ".join(visible(str(document.get("title") or document["document_number"])).split())
     number = document.get("executive_order_number")
     return f"Executive Order {number}: {title}" if number else title
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from watchlist.catalog.candidate import Candidate, short_hash, usual_timing
+from watchlist.catalog.plain import visible
 from watchlist.errors import PermanentSourceError
 from watchlist.feeds.scoring import WORTH_SHOWING, score
 from watchlist.feeds.web import Web
@@ -85,4 +86,4 @@ def _moment(entry: Any) -> datetime | None:
 
 
 def _plain(html: object) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", str(html or "")).split())
+    return " ".join(visible(re.sub(r"<[^>]*>", " ", str(html or ""))).split())

@@ -7,9 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.study.estimate import estimate
-from watchlist.study.placebo import PlaceboTable
+from watchlist.study.placebo import PlaceboTable, Rank
 from watchlist.study.testing import Study
-from watchlist.study.windows import effects
+from watchlist.study.windows import Effects, effects
 
 Bools = NDArray[np.bool_]
 
@@ -58,22 +58,31 @@ def treated_factors(study: Study, near: Bools) -> pl.DataFrame:
             rank = table.rank(0, float(day0.scar[row]), 0, 0)
             treated = bool(rank.p <= TREATED_BELOW)
             factor = panel.symbols[col]
-            why = (
-                f"{factor} moved {100 * day0.ret[row]:+.1f} %, "
-                f"{100 * day0.car[row]:+.1f} points against {panel.symbols[market]} "
-                f"(SAR {day0.scar[row]:.1f}); p = {rank.p:.4f} among {rank.days} quiet days"
-            )
-            if rank.p <= rank.floor * (1 + 1e-9):
-                why += ", the smallest that so many days can give"
+            names = ", ".join(sorted({pairs.symbols[i] for i in members}))
+            why = _why(factor, panel.symbols[market], day0, row, rank)
             if treated:
-                names = ", ".join(sorted({pairs.symbols[i] for i in members}))
                 why += f": the event moved it, so it takes away part of the effect on {names}"
+            elif rank.days:
+                why += f": a fair control for {names}"
             rows.append(
                 (event, factor, *(_known(v) for v in (day0.car[row], day0.scar[row], rank.p,
                  rank.floor)), treated, why)
             )  # fmt: skip
     frame = pl.DataFrame(rows, schema=FACTOR_SCHEMA, orient="row")
     return frame.sort("event_id", "factor")
+
+
+def _why(factor: str, market: str, day0: Effects, row: int, rank: Rank) -> str:
+    if not np.isfinite(day0.scar[row]):
+        return f"{factor} or {market} has no return on that session, or too few before it"
+    moved = (
+        f"{factor} moved {100 * day0.ret[row]:+.1f} %, {100 * day0.car[row]:+.1f} points against "
+        f"{market} (SAR {day0.scar[row]:.1f})"
+    )
+    if rank.note is not None and not np.isfinite(rank.p):
+        return f"{moved}; {rank.note}"
+    floor = ", the smallest that so many days can give" if rank.p <= rank.floor * (1 + 1e-9) else ""
+    return f"{moved}; p = {rank.p:.4f} among {rank.days} quiet days{floor}"
 
 
 def _known(value: float) -> float | None:

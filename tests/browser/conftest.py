@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,18 +38,24 @@ class Opened:
 
     def settle(self) -> None:
         """Scroll through the page until every chart has been drawn."""
+        self.until("!document.querySelector('.plot') || window.Plotly !== undefined")
         self.page.evaluate(
             """async () => {
                 for (let y = 0; y <= document.documentElement.scrollHeight; y += 500) {
-                    scrollTo(0, y);
-                    await new Promise((done) => setTimeout(done, 15));
+                    scrollTo({top: y, behavior: "instant"});
+                    await new Promise((done) => setTimeout(done, 30));
                 }
                 scrollTo(0, 0);
             }"""
         )
-        self.page.wait_for_function(
-            "document.querySelectorAll('.plot:not([data-drawn])').length === 0", timeout=30_000
-        )
+        self.until("document.querySelectorAll('.plot:not([data-drawn])').length === 0")
+
+    def until(self, condition: str, seconds: float = 20) -> None:
+        """Wait for a condition; Playwright's own way is refused by the pages' policy."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < end, f"never came true: {condition}"
+            time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def test_page_is_drawn_without_a_complaint_or_an_outside_request(
         plots = opened.page.locator(".plot")
         drawn = opened.page.evaluate(
             """() => [...document.querySelectorAll('.plot')].filter((plot) =>
-                plot.querySelector('.trace path, .hm image, .heatmaplayer image, .point, .bars path')
+                plot.querySelector('.trace path, .heatmaplayer image, .heatmaplayer path')
             ).length"""
         )
         assert drawn == plots.count()
@@ -82,7 +82,7 @@ def test_dark_page_has_dark_charts_and_follows_a_change(visit: Any, site: Path) 
         assert opened.page.evaluate(stroke) == "rgb(236, 232, 224)"
 
         opened.page.emulate_media(color_scheme="light")
-        opened.page.wait_for_function(f"{stroke} === 'rgb(35, 33, 30)'")
+        opened.until(f"{stroke} === 'rgb(35, 33, 30)'")
 
 
 def test_tables_sort_by_number_and_by_name(visit: Any, site: Path) -> None:
@@ -119,7 +119,7 @@ def test_latest_leads_to_the_newest(visit: Any, site: Path) -> None:
 
 def test_page_prints_with_all_charts_on_white(visit: Any, site: Path) -> None:
     with visit(site / PAGES["daily"], scheme="dark") as opened:
-        opened.page.wait_for_function("window.Plotly !== undefined")
+        opened.until("window.Plotly !== undefined")
         pdf = opened.page.pdf(format="A4", print_background=False)
 
         assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) >= 2
@@ -134,7 +134,7 @@ def test_page_prints_with_all_charts_on_white(visit: Any, site: Path) -> None:
 
 def test_charts_below_the_fold_wait(visit: Any, site: Path) -> None:
     with visit(site / PAGES["daily"]) as opened:
-        opened.page.wait_for_function("window.Plotly !== undefined")
+        opened.until("window.Plotly !== undefined")
         opened.page.wait_for_timeout(300)
 
         assert opened.page.locator(".plot:not([data-drawn])").count() > 0
@@ -156,7 +156,7 @@ def test_without_the_shared_script_the_words_stand_in(visit: Any, tmp_path: Path
     (project.reports_dir / "plotly.min.js").unlink()
 
     with visit(project.reports_dir / PAGES["symbol"]) as opened:
-        opened.page.wait_for_function("document.querySelector('.plot').textContent.length > 40")
+        opened.until("document.querySelector('.plot').textContent.length > 40")
         assert "needs plotly.min.js" in opened.page.locator(".plot").first.inner_text()
 
 
@@ -181,7 +181,7 @@ def test_poor_states_are_pages_too(visit: Any, tmp_path: Path, store: dict[str, 
 
 
 HOSTILE = {
-    "script": "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">",
+    "script": "<script>document.title='owned'</script><img src=x onerror='document.title=1'>",
     "template": "{{ 7*7 }} {% raw %} ${7*7}",
     "breakout": "</script></style></title></textarea>--><b>x</b>",
     "quotes": "\"' onmouseover='document.title=\"owned\"' `",
@@ -220,7 +220,7 @@ def test_hostile_text_is_inert(visit: Any, tmp_path: Path, text: str) -> None:
     ):
         with visit(folder / name, width=400) as opened:
             opened.settle()
-            assert opened.page.title() != "owned", name
+            assert opened.page.title() not in {"owned", "1"}, name
             assert opened.console == [], name
             assert opened.outside() == []
             assert opened.page.evaluate("document.documentElement.scrollWidth") <= 400, name
@@ -229,7 +229,7 @@ def test_hostile_text_is_inert(visit: Any, tmp_path: Path, text: str) -> None:
             assert opened.page.locator("img, b").count() == 0
     with visit(folder / PAGES["daily"]) as opened:
         shown = opened.page.locator("#events h4").first.inner_text()
-        assert shown.split()[0] == text.split()[0]
+        assert shown.split()[0] == text.split(maxsplit=1)[0]
 
 
 def test_first_chart_comes_as_fast_as_a_bare_page(

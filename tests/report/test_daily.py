@@ -322,3 +322,13 @@ def test_last_session_is_the_one_before_a_holiday() -> None:
 
     assert last_session(con, date(2026, 1, 19)) == date(2026, 1, 16)
     assert last_session(con, None) == AS_OF
+
+
+def test_no_attribute_is_escaped_markup(tmp_path: Path) -> None:
+    folder = write_site(tmp_path).reports_dir
+    wrong = [
+        file.name
+        for file in folder.rglob("*.html")
+        if re.search(r"<\w+[^>]*&(#34|quot);[^>]*>", file.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []

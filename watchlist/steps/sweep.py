@@ -121,7 +121,7 @@ def last_session(con: duckdb.DuckDBPyConnection, design: StudyDesign) -> date:
 def read_market(con: duckdb.DuckDBPyConnection, design: StudyDesign, as_of: date) -> Market:
     """Pairs, calendar and market factor; small beside the bars."""
     factor = design.factors[0]
-    days = _read(con, "sessions", market=factor)["day"].astype(np.int64)
+    days = _read(con, "sessions", market=factor, as_of=as_of)["day"].astype(np.int64)
     held = _read(con, "market", market=factor, as_of=as_of)
     if not len(held["day"]):
         raise StudyError(
@@ -259,9 +259,7 @@ class _Names:
 
     def sessions(self, numbers: NDArray[np.int64]) -> pa.Array:
         """Session numbers as dates."""
-        inside = (numbers >= 0) & (numbers < len(self.days))
-        days = self.days[np.clip(numbers, 0, len(self.days) - 1)].astype(np.int32)
-        return pa.array(days, mask=~inside).cast(pa.date32())
+        return pa.array(self.days[numbers].astype(np.int32)).cast(pa.date32())
 
 
 def _encoded(values: NDArray[np.object_]) -> pa.DictionaryArray:
@@ -301,14 +299,15 @@ def _abnormal(
     length = last - first + 1
     each = np.repeat(rows, length)
     day = np.tile(np.arange(first, last + 1), len(rows))
-    there = np.isfinite(ret).ravel()
-    each, day = each[there], day[there]
+    number = names.day0[each] + day
+    there = (number >= 0) & (number < len(names.days))
+    each, day, number = each[there], day[there], number[there]
     flat = [values.ravel()[there] for values in (ret, ret - ar, ar, ar / se)]
     return pa.table(
         {
             **names.columns(each),
             "day": pa.array(day.astype(np.int16)),
-            "session": names.sessions(names.day0[each] + day),
+            "session": names.sessions(number),
             **{n: _known(v) for n, v in zip(("ret", "expected", "ar", "sar"), flat, strict=True)},
         }
     )

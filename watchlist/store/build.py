@@ -96,14 +96,13 @@ def open_build(
         file = project.build_file
         remove(file)
         existed = project.store_file.is_file()
-        if existed:
-            shutil.copyfile(project.store_file, file)
-        con = open_file(file)
         try:
-            put = partial(_put_file, con, project, now)
-            yield _begin(con, project, now, put, existed=compare and existed)
+            if existed:
+                shutil.copyfile(project.store_file, file)
+            with open_file(file) as con:
+                put = partial(_put_file, con, project, now)
+                yield _begin(con, project, now, put, existed=compare and existed)
         finally:
-            con.close()
             remove(file)
 
 

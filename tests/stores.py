@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from watchlist import store
-from watchlist.catalog import load_catalog
 from watchlist.clock import SystemClock
 from watchlist.config import Config
+from watchlist.daily import run_daily
 from watchlist.project import Project
 from watchlist.scaffold import write_project
-from watchlist.sources import open_source
-from watchlist.steps.pull import run_pull
-from watchlist.steps.signals import run_signals
-from watchlist.steps.study import run_study
 
 DEMO_ON = date(2026, 2, 6)
 REAL_ON = date(2026, 7, 31)
@@ -34,23 +29,25 @@ class FixedClock(SystemClock):
 
 
 def build(folder: Path, source: str, on: date, *, simulated: bool) -> Project:
-    """A project whose store holds bars, studies and signals, as `daily` leaves it."""
+    """A project as `daily` leaves it: store and report."""
     write_project(folder, source=source)
-    project, config, clock = Project(folder, simulated), Config(source=source), FixedClock()
-    catalog = load_catalog(project)
-    bars = open_source(source, config, project, clock)
-
-    def quiet(done: int, total: int, what: str) -> None:
-        """No progress bar."""
-
-    with store.open_build(project, clock, "test") as work:
-        pulled = run_pull(
-            work, catalog, bars, on=on, since=None, full=False, clock=clock, step=quiet
-        )
-        run_study(work.con, catalog, config, as_of=pulled.as_of, step=quiet)
-        run_signals(work.con, catalog, config, as_of=pulled.as_of, step=quiet)
-        work.publish()
+    project = Project(folder, simulated)
+    run_daily(
+        project,
+        Config(source=source),
+        on=on,
+        full=False,
+        skip_bad=False,
+        clock=FixedClock(),
+        progress=silence,
+    )
     return project
+
+
+@contextmanager
+def silence(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    """No progress bar."""
+    yield lambda done, total, what: None
 
 
 def once(

@@ -26,7 +26,6 @@ EMPTY_IN_DEMO = {
     "open-candidates": "no feed was asked",
     "pull-failures": "no pull failed",
     "restated-bars": "one pull restates nothing",
-    "signal-scoreboard": "signals are judged on request",
 }
 """Questions that a fresh demo cannot answer, with the reason; all others must give rows."""
 

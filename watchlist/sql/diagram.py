@@ -44,7 +44,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "planted_effects",
         ),
     ),
-    ("What to look at", ("signals", "alerts", "signal_verdicts", "signal_quality")),
+    ("What to look at", ("signals", "signal_definitions", "signal_verdicts", "alerts", "rankings")),
     ("What was read", ("documents", "mentions", "contradictions", "candidates")),
     (
         "How we know",

@@ -1,0 +1,132 @@
+"""Other people's tools open the file: harlequin, marimo, and DuckDB 1.5."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from watchlist.errors import ConfigError, StoreError
+from watchlist.project import Project, packaged
+from watchlist.sql import companions
+
+OLD_DUCKDB = "1.5.5"
+
+OLD_CLIENT = """
+import duckdb, json, sys
+con = duckdb.connect(sys.argv[1], read_only=True)
+con.execute("SET TimeZone = 'UTC'")
+views = [row[0] for row in con.execute(
+    "SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal"
+).fetchall()]
+counts = {view: con.execute(f'SELECT count(*) FROM "{view}"').fetchall()[0][0] for view in views}
+car = con.execute("SELECT symbol, car FROM car('mp-dod-2025', -1, 5) ORDER BY symbol").fetchall()
+calls = [len(con.execute("FROM " + call).fetchall()) for call in (
+    "event_path('mp-dod-2025')", "reaction('MP')", "around('2025-10-09', ['MP', 'USAR'])"
+)]
+comments = con.execute(
+    "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal "
+    "AND comment IS NULL"
+).fetchall()[0][0]
+print(json.dumps([duckdb.__version__, counts, car, calls, comments]))
+"""
+
+
+def test_the_shell_opens_the_published_file_to_read_only(demo_project: Project) -> None:
+    pytest.importorskip("harlequin")
+    command = companions.shell_command(demo_project)
+    assert Path(command[0]).name == "harlequin"
+    assert command[1:] == ["-a", "duckdb", "--read-only", str(demo_project.store_file)]
+
+
+def test_harlequin_s_core_reads_the_file_and_cannot_write(demo_project: Project) -> None:
+    """`hsql` is harlequin without its screen: the same adapter, the same options."""
+    pytest.importorskip("harlequin")
+    hsql = str(Path(sys.executable).with_name("hsql"))
+
+    def ask(sql: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [hsql, "-a", "duckdb", "-r", "--csv", "-c", sql, str(demo_project.store_file)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    read = ask("SELECT symbol FROM car('mp-dod-2025', -1, 5) ORDER BY symbol LIMIT 1")
+    assert read.returncode == 0, read.stderr
+    assert read.stdout.splitlines()[0] == "symbol"
+    assert ask("CREATE TABLE evil (a INTEGER)").returncode != 0
+
+
+def test_a_tool_that_is_missing_is_told_with_its_extra(
+    demo_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ConfigError, match=r"mining-watchlist\[shell\]"):
+        companions.shell_command(demo_project)
+    with pytest.raises(ConfigError, match=r"mining-watchlist\[notebook\]"):
+        companions.notebook_command(demo_project)
+
+
+def test_without_a_store_there_is_nothing_to_open(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="watchlist daily"):
+        companions.shell_command(Project(tmp_path))
+
+
+def test_the_notebook_is_copied_once_and_then_yours(demo_project: Project, tmp_path: Path) -> None:
+    pytest.importorskip("marimo")
+    project = Project(tmp_path, simulated=True)
+    project.store_file.symlink_to(demo_project.store_file)
+    command = companions.notebook_command(project)
+    assert command[1:] == ["edit", str(tmp_path / "notebook.py")]
+    (tmp_path / "notebook.py").write_text("mine")
+    companions.notebook_command(project)
+    assert (tmp_path / "notebook.py").read_text() == "mine"
+
+
+def test_the_notebook_runs_headless_and_shows_its_chart(
+    demo_project: Project, tmp_path: Path
+) -> None:
+    pytest.importorskip("marimo")
+    page = tmp_path / "notebook.html"
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("marimo")), "-y", "export", "html",
+         str(packaged("queries") / "notebook.py"), "-o", str(page)],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+        env={**os.environ, companions.STORE_VARIABLE: str(demo_project.store_file)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = page.read_text(encoding="utf-8")
+    assert "SIMULATED" in text
+    assert "Cumulative abnormal return around mp-dod-2025" in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.slow
+def test_duckdb_1_5_reads_every_view_and_function(demo_project: Project, tmp_path: Path) -> None:
+    """The file keeps the storage format of 1.5, so that today's other tools open it."""
+    home = tmp_path / "old"
+    subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, capture_output=True)
+    python = str(home / "bin" / "python")
+    installed = subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", f"duckdb=={OLD_DUCKDB}", "pytz"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if installed.returncode:
+        pytest.skip(f"duckdb {OLD_DUCKDB} cannot be installed here: {installed.stderr[-200:]}")
+    copy = tmp_path / "store.duckdb"
+    shutil.copyfile(demo_project.store_file, copy)
+    done = subprocess.run(
+        [python, "-c", OLD_CLIENT, str(copy)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    version, counts, car, calls, uncommented = json.loads(done.stdout.splitlines()[-1])
+    assert version == OLD_DUCKDB
+    assert counts["bars"] > 10_000
+    assert car
+    assert all(calls)
+    assert uncommented == 0

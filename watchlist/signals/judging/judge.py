@@ -74,7 +74,7 @@ class Judgement:
             words.append("most of it is gone one session later, as with bid-ask bounce")
         if self.result is not None and self.verdict == "supported":
             net = self.result.net_per_year
-            words.append(f"following it brings {net:+.1%} a year after costs")
+            words.append(f"following it brings {net:+.1%} a year after costs".replace("-", "−"))
         return "; ".join(words) or None
 
     @property

@@ -153,6 +153,23 @@ def test_idle_days_keep_the_price_and_the_next_trade_catches_up(source: Simulate
     assert moved.is_empty()
 
 
+def test_thin_names_trade_around_planted_days(source: SimulatedSource) -> None:
+    """Else day 0 would hold the return of a session that was missed, too."""
+    told = source.planted().select("symbol", "session").unique()
+    for it in source.catalog.securities:
+        if it.stage != "explorer" or not it.pulled:
+            continue
+        news = told.filter(pl.col("symbol") == it.symbol)["session"].implode()
+        frame = bars(source, it.symbol).with_columns(
+            news=pl.col("session").is_in(news), idle=pl.col("volume") == 0
+        )
+        assert frame["news"].sum() > 20
+        near = frame.with_columns(
+            near=pl.col("news") | pl.col("news").shift(1) | pl.col("news").shift(-1)
+        )
+        assert near.filter("near", "idle").is_empty()
+
+
 def test_the_market_looks_like_one(source: SimulatedSource, catalog: Catalog) -> None:
     """Fat tails, volatility that clusters, volume that jumps with news: averages over the firms."""
     firms = [s.symbol for s in catalog.securities if s.role in ("watchlist", "peer")]

@@ -28,13 +28,10 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Who, and their prices",
         ("securities", "security_aliases", "holdings", "sessions", "bars", "returns"),
     ),
+    ("What it did", ("studies", "event_effects", "abnormal_returns", "study_fits")),
     (
-        "What it did",
+        "How far to believe it",
         (
-            "studies",
-            "event_effects",
-            "abnormal_returns",
-            "study_fits",
             "study_tests",
             "study_drops",
             "study_factors",
@@ -103,7 +100,8 @@ def svg(views: Sequence[View]) -> str:
     width = 2 * MARGIN + len(columns) * (BOX_WIDTH + COLUMN_GAP) - COLUMN_GAP
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-label="The views and their keys">'
+        f'width="{width}" height="{height}" style="background:#fff" '
+        'role="img" aria-label="The views and their keys">'
     )
     return "\n".join([head, f"<style>{STYLE}</style>", *parts, "</svg>"]) + "\n"
 
@@ -132,6 +130,11 @@ def _box(view: View, x: int, y: int) -> list[str]:
         if points_to == view.name:
             parts.append(
                 f'<text class="type" x="{x + BOX_WIDTH - 8}" y="{line}" text-anchor="end">'
-                f"{escape(column.type.title())}</text>"
+                f"{escape(_short(column.type))}</text>"
             )
     return [*parts, "</g>"]
+
+
+def _short(kind: str) -> str:
+    """A type as people write it in SQL, short enough for its box."""
+    return kind.replace("TIMESTAMP WITH TIME ZONE", "timestamptz").lower()

@@ -136,6 +136,8 @@ class Feeds(Section):
 
     edgar_archives: str = "https://www.sec.gov/Archives/edgar/data"
 
+    edgar_search: str = "https://efts.sec.gov/LATEST/search-index"
+
 
 class Config(Section):
     """The whole file; every part may be left out."""

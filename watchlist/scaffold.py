@@ -29,13 +29,18 @@ symbols = []
 # first_wait_seconds = 2.0   # doubles with each attempt; five times as long after a rate limit
 # timeout_seconds = 10.0     # for one answer
 # budget_seconds = 900.0     # for the whole run; what is left after that is told as skipped
+
+# Official feeds that propose events: watchlist events candidates --source federal-register
+# [feeds]
+# contact = "Name name@domain"   # SEC EDGAR refuses whoever does not say who asks
+# rss = ["https://…"]            # agencies' RSS or Atom pages
 """
 
 EVENTS = """\
 # Your own events; an entry with the id of a packaged event replaces it.
 # `watchlist events check` tells what is missing. An example:
 #
-# [[event]]
+# [[events]]
 # event_id = "my-mine-permit-2026"
 # announced_on = 2026-03-02          # New York date
 # announced_time = 07:00:00          # New York time, where known

@@ -119,6 +119,9 @@ def test_events_are_in_the_order_of_their_dates(project: Project) -> None:
         pytest.param("[[events]]", "[events]", "must be written as [[events]]", id="one table"),
         pytest.param("[[events]]", "[[event]]", "event: no such table", id="another array"),
         pytest.param('"loan"', '"loan', "not valid TOML", id="broken TOML"),
+        pytest.param(
+            "An event of", "An \u202eevent of", "invisible character U+202E", id="turned text"
+        ),
     ],
 )
 def test_a_bad_file_is_refused_with_the_remedy(

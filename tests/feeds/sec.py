@@ -73,8 +73,18 @@ class Edgar:
     def _search(self) -> Reply:
         """One hit for each document of a filing, as the real service does."""
         hits = [
-            {"_id": f"{row.accession}:{name}", "_source": {"file_date": row.filed}}
-            for rows in self.filings.values()
+            {
+                "_id": f"{row.accession}:{name}",
+                "_source": {
+                    "adsh": row.accession,
+                    "ciks": [cik],
+                    "display_names": [f"Company {int(cik)}  (ABC)  (CIK {cik})"],
+                    "file_date": row.filed,
+                    "file_type": row.form if name == "a.htm" else "EX-99.1",
+                    "form": row.form,
+                },
+            }
+            for cik, rows in self.filings.items()
             for row in rows
             for name in ("a.htm", "ex99-1.htm", "ex10-1.htm")
         ]

@@ -163,13 +163,33 @@ def test_older_pages_are_asked_for_only_where_they_reach_in() -> None:
         assert len(loopback.requests) == 2
 
 
-def test_full_text_search_gives_each_filing_once() -> None:
-    server = Edgar({TMQ: [UTC_FILER], LAC: [NEW_YORK_FILER]})
+def search(server: Edgar) -> list:
     with Loopback(server) as loopback, Web(FakeClock(), user_agent=CONTACT) as web:
-        found = edgar.full_text_search(
-            web, "Department of War", SINCE, date(2025, 12, 31), f"{loopback.url}/search-index"
+        return edgar.search_candidates(
+            web,
+            CATALOG,
+            "Department of War",
+            SINCE,
+            date(2025, 12, 31),
+            search_url=f"{loopback.url}/search-index",
+            archives_url=loopback.url,
         )
-    assert found == ["0001279569-25-001094", "0001193125-25-225972"]
+
+
+def test_full_text_search_gives_each_filing_once() -> None:
+    found = search(Edgar({TMQ: [UTC_FILER], LAC: [NEW_YORK_FILER]}))
+    assert sorted(c.candidate_id for c in found) == [
+        "edgar:0001193125-25-225972",
+        "edgar:0001279569-25-001094",
+    ]
+    assert {c.symbols for c in found} == {("TMQ",), ("LAC",)}
+
+
+def test_full_text_search_finds_companies_that_the_catalogue_lacks() -> None:
+    (found,) = search(Edgar({"0000999999": [UTC_FILER]}))
+    assert found.title == "Company 999999 files Form 8-K (Department of War)"
+    assert found.symbols == ()
+    assert found.announced_time == time(8, 31, 5)
 
 
 def test_no_more_than_ten_requests_a_second() -> None:

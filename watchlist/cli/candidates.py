@@ -42,6 +42,12 @@ def register(group: typer.Typer) -> None:
             date | None,
             typer.Option(metavar="DATE", parser=parse_date, help=f"[default: {DAYS} days ago]"),
         ] = None,
+        search: Annotated[
+            str | None,
+            typer.Option(
+                metavar="WORDS", help="With edgar: filings of any company with these words."
+            ),
+        ] = None,
         state: Annotated[
             str, typer.Option(metavar="S", help="open, accepted, rejected or all.")
         ] = "open",
@@ -57,7 +63,9 @@ def register(group: typer.Typer) -> None:
             known = ["open", "accepted", "rejected", "all"]
             raise ConfigError(f"--state {state}: no such state; {nearest(state, known)}")
         if source is not None:
-            ask_feed(found, config.feeds, source, since, SystemClock())
+            ask_feed(found, config.feeds, source, since, SystemClock(), search)
+        elif search is not None:
+            raise ConfigError("--search needs a feed", "add --source edgar")
         _list(found, state, style)
 
     @group.command(
@@ -104,7 +112,12 @@ def register(group: typer.Typer) -> None:
 
 
 def ask_feed(
-    project: Project, settings: Feeds, source: str, since: date | None, clock: Clock
+    project: Project,
+    settings: Feeds,
+    source: str,
+    since: date | None,
+    clock: Clock,
+    search: str | None = None,
 ) -> None:
     """Ask one feed and keep what it proposes; the store is untouched if the feed fails.
 
@@ -122,7 +135,14 @@ def ask_feed(
     today = clock.now().date()
     start = since or today - timedelta(days=DAYS)
     catalog = load_catalog(project)
-    found = _ask(settings, source, start, today, catalog, clock)
+    if source not in SOURCES:
+        raise ConfigError(f"--source {source}: no such feed; {nearest(source, list(SOURCES))}")
+    if search is not None and source != "edgar":
+        raise ConfigError(f"--search: {source} has its own words", "search with --source edgar")
+    if source == "edgar":
+        found = _ask_edgar(settings, start, today, catalog, clock, search)
+    else:
+        found = _ask(settings, source, start, today, catalog, clock)
     with open_build(project, clock) as build:
         saved = desk.save(build.con, found, clock.now())
         build.publish()
@@ -135,39 +155,45 @@ def ask_feed(
 def _ask(
     settings: Feeds, source: str, since: date, until: date, catalog: Catalog, clock: Clock
 ) -> list[Candidate]:
-    from watchlist.feeds import edgar, federal_register, rss
+    from watchlist.feeds import federal_register, rss
     from watchlist.feeds.web import Web
 
-    if source == "federal-register":
-        with Web(clock) as web:
+    with Web(clock) as web:
+        if source == "federal-register":
             url = settings.federal_register
             return federal_register.candidates(web, catalog, since, until, url)
-    if source == "edgar":
-        if "@" not in settings.contact:
-            raise ConfigError(
-                "SEC EDGAR wants to know who asks",
-                'set in watchlist.toml: [feeds] contact = "Name name@domain"',
-            )
-        with (
-            Web(clock, user_agent=settings.contact, per_second=edgar.PER_SECOND) as web,
-            console.progress("edgar") as step,
-        ):
-            return edgar.candidates(
-                web,
-                catalog,
-                since,
-                data_url=settings.edgar_data,
-                archives_url=settings.edgar_archives,
-                step=step,
-            )
-    if source == "rss":
         if not settings.rss:
             raise ConfigError(
                 "no feed is listed", 'set in watchlist.toml: [feeds] rss = ["https…"]'
             )
-        with Web(clock) as web:
-            return rss.candidates(web, catalog, since, settings.rss)
-    raise ConfigError(f"--source {source}: no such feed; {nearest(source, list(SOURCES))}")
+        return rss.candidates(web, catalog, since, settings.rss)
+
+
+def _ask_edgar(
+    settings: Feeds, since: date, until: date, catalog: Catalog, clock: Clock, search: str | None
+) -> list[Candidate]:
+    from watchlist.feeds import edgar
+    from watchlist.feeds.web import Web
+
+    if "@" not in settings.contact:
+        raise ConfigError(
+            "SEC EDGAR wants to know who asks",
+            'set in watchlist.toml: [feeds] contact = "Name name@domain"',
+        )
+    archives = settings.edgar_archives
+    with (
+        Web(clock, user_agent=settings.contact, per_second=edgar.PER_SECOND) as web,
+        console.progress("edgar") as step,
+    ):
+        if search is not None:
+            url = settings.edgar_search
+            return edgar.search_candidates(
+                web, catalog, search, since, until, search_url=url, archives_url=archives
+            )
+        data = settings.edgar_data
+        return edgar.candidates(
+            web, catalog, since, data_url=data, archives_url=archives, step=step
+        )
 
 
 def _list(project: Project, state: str, style: str) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from watchlist.catalog.candidate import Candidate, usual_timing
+from watchlist.catalog.plain import visible
 from watchlist.errors import PermanentSourceError
 from watchlist.feeds.scoring import score
 from watchlist.feeds.web import Web
@@ -41,6 +42,7 @@ FOREIGN_WEIGHT = 1.5
 """A 6-K of a foreign issuer has no items."""
 
 _HEADER_TIME = re.compile(rb"<ACCEPTANCE-DATETIME>\s*(\d{14})")
+_ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 _COLUMNS = ("accessionNumber", "filingDate", "form")
 
 
@@ -87,7 +89,9 @@ def candidates(
         for filing in submissions(web, security.cik or "", since, data_url):
             if filing.form in FORMS and (filing.form.startswith("6-K") or _telling(filing)):
                 accepted = accepted_at(web, filing, archives_url)
-                made.append(_candidate(filing, security, accepted, archives_url, catalog))
+                made.append(
+                    _candidate(filing, security, security.name, accepted, archives_url, catalog)
+                )
     return sorted(made, key=lambda c: (-c.score, c.candidate_id))
 
 
@@ -117,10 +121,37 @@ def accepted_at(web: Web, filing: Filing, url: str = ARCHIVES_URL) -> datetime |
         return None
 
 
+def search_candidates(
+    web: Web,
+    catalog: Catalog,
+    words: str,
+    since: date,
+    until: date,
+    *,
+    search_url: str = SEARCH_URL,
+    archives_url: str = ARCHIVES_URL,
+) -> list[Candidate]:
+    """Filings of any company whose text has the words, such as `Department of War`.
+
+    Raises
+    ------
+    SourceError
+        As `Web.get`.
+    """
+    known = {security.cik: security for security in catalog.securities if security.cik}
+    made = []
+    for filing, name in full_text_search(web, words, since, until, search_url):
+        security = known.get(filing.cik)
+        accepted = accepted_at(web, filing, archives_url)
+        plain = _candidate(filing, security, name, accepted, archives_url, catalog)
+        made.append(replace(plain, title=f"{plain.title} ({words})", matched=(words, filing.form)))
+    return sorted(made, key=lambda c: (-c.score, c.candidate_id))
+
+
 def full_text_search(
     web: Web, words: str, since: date, until: date, url: str = SEARCH_URL
-) -> list[str]:
-    """Accession numbers of the 8-K and 6-K filings whose text has the words, newest first.
+) -> list[tuple[Filing, str]]:
+    """8-K and 6-K filings whose text has the words, newest first, each with its company's name.
 
     The service answers one hit for each document of a filing; here each filing comes once.
     """
@@ -132,12 +163,32 @@ def full_text_search(
         ("enddt", until.isoformat()),
     ]
     answer = web.get_json(url, params)
-    hits = (answer.get("hits") or {}).get("hits") or []
-    dated = {
-        str(hit["_id"]).partition(":")[0]: str((hit.get("_source") or {}).get("file_date") or "")
-        for hit in hits
-    }
-    return sorted(dated, key=lambda accession: (dated[accession], accession), reverse=True)
+    found: dict[str, tuple[Filing, str]] = {}
+    for hit in (answer.get("hits") or {}).get("hits") or []:
+        told = hit.get("_source") or {}
+        accession = str(hit.get("_id", "")).partition(":")[0]
+        ciks, filed = told.get("ciks") or [], _day(told.get("file_date"))
+        if not _ACCESSION.fullmatch(accession) or not ciks or filed is None:
+            continue
+        names = told.get("display_names") or ["a company"]
+        filing = Filing(
+            cik=str(ciks[0]).zfill(10),
+            accession=accession,
+            form=str(told.get("form") or told.get("file_type") or "8-K"),
+            filed_on=filed,
+            reported_on=_day(told.get("period_ending")),
+            items=tuple(told.get("items") or ()),
+            description="",
+        )
+        found[accession] = (filing, visible(str(names[0])).partition("  (")[0])
+    return sorted(found.values(), key=lambda row: (row[0].filed_on, row[0].accession), reverse=True)
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text)) if text else None
+    except ValueError:
+        return None
 
 
 def _rows(columns: dict[str, Any], cik: str, since: date) -> Iterator[Filing]:
@@ -163,7 +214,7 @@ def _rows(columns: dict[str, Any], cik: str, since: date) -> Iterator[Filing]:
         strict=True,
     )
     for accession, form, filed, reported, items, description in rows:
-        if re.fullmatch(r"\d{10}-\d{2}-\d{6}", str(accession)) and str(filed) >= since.isoformat():
+        if _ACCESSION.fullmatch(str(accession)) and str(filed) >= since.isoformat():
             yield Filing(
                 cik=cik,
                 accession=str(accession),
@@ -181,16 +232,17 @@ def _telling(filing: Filing) -> bool:
 
 def _candidate(
     filing: Filing,
-    security: Security,
+    security: Security | None,
+    name: str,
     accepted: datetime | None,
     archives_url: str,
     catalog: Catalog,
 ) -> Candidate:
     known = [item for item in filing.items if item in ITEMS]
     told = ", ".join(f"{item} {ITEMS[item][0]}" for item in known)
-    title = f"{security.name} files Form {filing.form}" + (f": {told}" if told else "")
+    title = f"{name} files Form {filing.form}" + (f": {told}" if told else "")
     bonus = sum(ITEMS[item][1] for item in known) if known else FOREIGN_WEIGHT
-    found = score("", f"{security.name} {filing.description}", catalog.securities, bonus)
+    found = score("", f"{name} {filing.description}", catalog.securities, bonus)
     best = max(known, key=lambda item: ITEMS[item][1], default=None)
     on = accepted.date() if accepted else filing.filed_on
     note = (
@@ -212,7 +264,7 @@ def _candidate(
         published_on=filing.filed_on,
         url=f"{archives_url}/{filing.folder}/{filing.accession}-index.htm",
         matched=(filing.form, *known),
-        symbols=(security.symbol,),
+        symbols=(security.symbol,) if security else found.symbols,
         category=ITEMS[best][2] if best else "company",
         note=note,
         raw={

@@ -84,14 +84,7 @@ class FileSource:
         rows = pl.concat(frames)
         bad.extend(_repeated(rows))
         if bad and not self.skip_bad:
-            raise PermanentSourceError(
-                "\n  ".join(
-                    [f"{self.path}: {len(bad)} rows are not bars, so nothing was imported"]
-                    + [str(row) for row in bad[:SHOWN]]
-                    + ([f"and {len(bad) - SHOWN} more"] if len(bad) > SHOWN else [])
-                ),
-                "mend them, or import the other rows with --skip-bad",
-            )
+            raise PermanentSourceError(_refusal(self.path, bad))
         good = rows.unique(["symbol", "session"], keep="none", maintain_order=True)
         return {
             str(symbol): part
@@ -107,6 +100,14 @@ class FileSource:
                 f"{self.path}: a folder without bar files", "it should hold .csv or .parquet files"
             )
         return files
+
+
+def _refusal(path: Path, bad: list[BadRow]) -> str:
+    """The way out stands in the message: it is what the store keeps as the reason."""
+    what = "1 row is not a bar" if len(bad) == 1 else f"{len(bad)} rows are not bars"
+    more = [f"and {len(bad) - SHOWN} more"] if len(bad) > SHOWN else []
+    head = f"{path}: {what}, so nothing was imported; --skip-bad imports the others"
+    return "\n  ".join([head, *map(str, bad[:SHOWN]), *more])
 
 
 def _repeated(rows: pl.DataFrame) -> list[BadRow]:

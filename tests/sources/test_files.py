@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from tests.loopback import FakeClock
 from tests.sources.securities import security
 from tests.sources.truthful import lies
+from watchlist.catalog import Catalog
 from watchlist.config import Config
 from watchlist.errors import ConfigError, PermanentSourceError, SourceError
 from watchlist.project import Project
 from watchlist.sources import AbsentSymbolError, open_source
 from watchlist.sources.files import FileSource
 from watchlist.sources.protocol import BAR_SCHEMA
+from watchlist.steps.pull import run_pull
+from watchlist.store import open_build
 
 HEADER = "symbol,session,open,high,low,close,adj_close,volume,dividend,split"
 ROWS = (
@@ -433,3 +436,17 @@ def test_a_file_that_is_cut_off_loses_at_most_digits_of_its_last_cell(
     except SourceError:
         return
     assert lies(found.drop_nulls("split"), TRUTH) == []
+
+
+def test_a_pull_says_how_many_rows_it_left_out_and_keeps_them(tmp_path: Path) -> None:
+    content = text(ROWS[0], ROWS[1].replace("45.23", "n.a.", 1), ROWS[2])
+    catalog = Catalog(securities=(security(role="watchlist"),), events=())
+    it = source(tmp_path, content, skip_bad=True)
+    with open_build(Project(tmp_path), FakeClock()) as build:
+        summary = run_pull(build, catalog, it, clock=FakeClock())
+        kept = build.con.execute(
+            "SELECT symbol, message FROM base.findings WHERE check_name = 'file_rows'"
+        ).fetchall()
+        build.publish()
+    assert "bad rows left out: 1" in "\n".join(summary.talk)
+    assert kept == [("MP", "bars.csv:3: close 'n.a.': not a number; write 1234.5")]

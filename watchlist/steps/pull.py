@@ -41,6 +41,9 @@ class PullSummary:
     source: str
     outcomes: tuple[SymbolPull, ...]
 
+    left_out: int = 0
+    """Rows of a file that are no bars and were left out on the user's word."""
+
     @property
     def failed(self) -> tuple[str, ...]:
         """Symbols that were due and could not be had."""
@@ -52,6 +55,8 @@ class PullSummary:
         counts = {name: sum(p.outcome == name for p in self.outcomes) for name in OUTCOMES}
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         lines = [f"pulled from {self.source}: {told or 'nothing to do'}"]
+        if self.left_out:
+            lines.append(f"  bad rows left out: {self.left_out}; findings of file_rows name them")
         lines += [
             f"  {pull.symbol} {pull.outcome}: {pull.reason}"
             for pull in self.outcomes
@@ -120,7 +125,7 @@ def run_pull(
     summary = PullSummary(as_of, source.name, tuple(outcomes))
     if due and not any(pull.had for pull in outcomes):
         raise NothingNewError(_nothing(summary), "the store stays as it was; try again later")
-    _keep_bad_rows(build, source)
+    summary = replace(summary, left_out=_keep_bad_rows(build, source))
     _keep_planted_truth(build, source)
     set_meta(con, "as_of", as_of.isoformat())
     log.end_run(con, run_id, clock.now(), "partial" if summary.failed else "done")
@@ -187,8 +192,8 @@ def _nothing(summary: PullSummary) -> str:
     return "\n".join([f"nothing could be had from {summary.source}", *lines])
 
 
-def _keep_bad_rows(build: Build, source: Source) -> None:
-    """Rows left out of a file on the user's word stay visible until its next import."""
+def _keep_bad_rows(build: Build, source: Source) -> int:
+    """Rows left out of a file on the user's word stay visible until its next import; how many."""
     rows = [
         {
             "check_name": "file_rows",
@@ -199,6 +204,7 @@ def _keep_bad_rows(build: Build, source: Source) -> None:
         for row in source.bad_rows
     ]
     checks.keep(build.con, ["file_rows"], rows, build.started_at)
+    return len(rows)
 
 
 def _keep_planted_truth(build: Build, source: Source) -> None:

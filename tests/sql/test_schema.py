@@ -10,7 +10,8 @@ import pytest
 
 from watchlist.errors import ConfigError
 from watchlist.sql import diagram
-from watchlist.sql.schema import describe_views, render
+from watchlist.sql.functions import EXAMPLES, describe_function
+from watchlist.sql.schema import describe_macros, describe_views, render
 
 VIEWS = describe_views()
 
@@ -75,3 +76,13 @@ def test_the_picture_is_whole_and_inside_its_frame() -> None:
 def test_every_view_has_its_place_in_the_picture() -> None:
     placed = {name for _, members in diagram.GROUPS for name in members}
     assert {view.name for view in VIEWS} <= placed
+
+
+def test_every_table_function_is_described_with_its_columns() -> None:
+    assert set(EXAMPLES) == {macro.name for macro in describe_macros() if macro.table}
+    for name in EXAMPLES:
+        told = describe_function(name)
+        assert told is not None
+        assert told.name.startswith(f"{name}(")
+        assert all(column.comment for column in told.columns)
+    assert describe_function("bars") is None

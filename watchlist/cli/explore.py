@@ -18,7 +18,8 @@ def register(app: typer.Typer) -> None:
     @app.command(epilog="Example: watchlist schema event_effects")
     def schema(
         name: Annotated[
-            str | None, typer.Argument(metavar="[NAME]", help="One view; left out: all.")
+            str | None,
+            typer.Argument(metavar="[NAME]", help="One view or function; left out: all."),
         ] = None,
         style: Annotated[
             str, typer.Option("--format", help="table, json, markdown, mermaid or svg.")
@@ -26,9 +27,11 @@ def register(app: typer.Typer) -> None:
         project: ProjectDir = None,
     ) -> None:
         """The public views: their columns, units and meaning; as a picture too."""
+        from watchlist.sql import functions
         from watchlist.sql import schema as schema_
 
-        views = schema_.describe_views(name)
+        function = functions.describe_function(name) if name is not None else None
+        views = [function] if function is not None else schema_.describe_views(name)
         output.write(schema_.render(views, style, one=name is not None))
 
     @app.command(

@@ -87,7 +87,7 @@ def describe_views(name: str | None = None) -> list[View]:
     if name is None:
         return views
     if name not in columns:
-        raise ConfigError(f"there is no view {name!r}", nearest(name, list(columns)))
+        raise ConfigError(f"there is no view or function {name!r}", nearest(name, list(columns)))
     return [view for view in views if view.name == name]
 
 
@@ -156,7 +156,7 @@ def _overview(views: Sequence[View]) -> str:
         lines += [
             f"{calls[macro.name]:<{room}}  {macro.comment}" for macro in macros if macro.table
         ]
-    return "\n".join([*lines, "", "watchlist schema NAME shows the columns of a view."])
+    return "\n".join([*lines, "", "watchlist schema NAME shows the columns of one of them."])
 
 
 def _columns(view: View) -> str:

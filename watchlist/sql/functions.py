@@ -1,0 +1,47 @@
+"""The table functions of the store told like views: their call, and the columns that they give."""
+
+from __future__ import annotations
+
+from watchlist.sql.schema import View, ViewColumn, describe_macros, describe_views, empty_store
+
+EXAMPLES = {
+    "around": "around('2025-10-09', ['MP', 'USAR'])",
+    "car": "car('mp-dod-2025', -1, 5)",
+    "event_path": "event_path('mp-dod-2025')",
+    "market_model": "market_model([{event_id: 'mine', symbol: 'MP', relation: 'named', "
+    "day0: DATE '2025-07-10'}], -1, 5)",
+    "reaction": "reaction('MP')",
+}
+"""A call of each function that gives rows on real bars."""
+
+MEANINGS = {
+    "beta": "Slope on the market.",
+    "car_0_5": "Sum of ar over the days 0 … 5, fraction; NULL while one is missing.",
+    "car_0_20": "Sum of ar over the days 0 … 20, fraction; NULL while one is missing.",
+    "market_ret": "Return of the market, fraction.",
+    "market_mean": "Mean return of the market over the estimation sessions, fraction.",
+    "market_ss": "Sum of squared deviations of the market over the estimation sessions.",
+}
+"""Columns that no view has."""
+
+SPOKEN_OF = ("events", "event_targets", "study_fits", "abnormal_returns", "event_effects")
+"""Views whose columns of the same name mean the same; a later one wins."""
+
+
+def describe_function(name: str) -> View | None:
+    """A table function with its columns; None if there is none of that name."""
+    if name not in EXAMPLES:
+        return None
+    (macro,) = [macro for macro in describe_macros() if macro.name == name]
+    views = {view.name: view for view in describe_views()}
+    meanings = {
+        column.name: column.comment for source in SPOKEN_OF for column in views[source].columns
+    }
+    con = empty_store()
+    rows = con.execute(f"DESCRIBE FROM {EXAMPLES[name]}").fetchall()
+    con.close()
+    columns = tuple(
+        ViewColumn(row[0], row[1], MEANINGS.get(row[0]) or meanings[row[0]]) for row in rows
+    )
+    call = f"{name}({', '.join(macro.parameters)})"
+    return View(call, f"{macro.comment} Example: FROM {EXAMPLES[name]}", columns)

@@ -68,8 +68,8 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
         )
     return spec(
         traces,
-        height=HEIGHT if narrow else 320,
-        margin={"l": 46, "r": 10, "t": 6, "b": 28},
+        height=HEIGHT if narrow else 260,
+        margin={"l": 46, "r": 10, "t": 6, "b": 28 if narrow else 46},
         hovermode="x",
         xaxis=axis(
             showgrid=False,

@@ -29,6 +29,7 @@ class Chart:
 def daily_figures(context: dict[str, Any]) -> dict[str, Chart]:
     """All charts of the daily page by id."""
     charts = [
+        *lead_charts(context),
         *(
             path_chart(f"car-{n}-{m}", path["title"], line)
             for n, path in enumerate(context["study"]["paths"])
@@ -43,6 +44,18 @@ def daily_figures(context: dict[str, Any]) -> dict[str, Chart]:
         ),
     ]
     return {chart.chart_id: chart for chart in charts}
+
+
+def lead_charts(context: dict[str, Any]) -> list[Chart]:
+    """The picture beside the headline: the path of its event, else the price of its symbol."""
+    first = context["headlines"][0]
+    for path in context["study"]["paths"]:
+        for line in path["lines"]:
+            if (path["event_id"], line["symbol"]) == (first["event_id"], first["symbol"]):
+                return [path_chart("lead", path["title"], line, narrow=False)]
+    rows = [row for row in context["prices"] if row["close"]]
+    wanted = [row for row in rows if row["symbol"] == first["symbol"]] or rows
+    return [price_chart("lead", wanted[0])] if wanted else []
 
 
 def path_chart(chart_id: str, title: str, line: Row, *, narrow: bool = True) -> Chart:

@@ -34,6 +34,7 @@ def move(facts: Facts, security: Row) -> Row:
     market, both = _abnormals(facts, security)
     rare = rarity(own, facts.as_of)
     titles = {d["signal"]: d["title"] for d in facts.definitions}
+    order = {signal: n for n, signal in enumerate(titles)}
     return {
         "symbol": symbol,
         "name": security["name"],
@@ -60,7 +61,7 @@ def move(facts: Facts, security: Row) -> Row:
                 "state": s["state"],
                 "value": s["value"],
             }
-            for s in facts.signals
+            for s in sorted(facts.signals, key=lambda s: order.get(s["signal"], len(order)))
             if s["symbol"] == symbol and s["state"] != "quiet"
         ],
         "reasons": next((r["reasons"] for r in facts.rankings if r["symbol"] == symbol), []),
@@ -92,7 +93,7 @@ def how_rare(row: Row) -> str:
         return f"its largest move in {fmt.count(rare['others'] + 1)} sessions"
     share = rare["larger"] / rare["others"]
     if share <= 0.05:
-        return f"only {fmt.plural(rare['larger'], 'session')} of {others} others moved as much"
+        return f"only {rare['larger']} of its {others} other sessions moved as much"
     return f"as large or larger on {fmt.percent(share, 0, sign=False)} of {others} sessions"
 
 

@@ -31,12 +31,11 @@ def headlines(
         key=lambda m: (-abs(_sar(m)), m["symbol"]),
     )[:HEADLINES]
     out: list[Row] = []
-    named: set[str] = set()
+    told: set[str] = set()
     for move in news:
-        event = _event_of(move, events)
-        out.append(_move(move, event, again=event is not None and event["event_id"] in named))
-        if event is not None:
-            named.add(event["event_id"])
+        found = _events_of(move, events)
+        out.append(_move(move, found, told))
+        told.update(event["event_id"] for event in found)
     if not out:
         out.append(_quiet(moves, moved, state))
     waiting = [e for e in events["fresh"] if e["age"] is not None and e["age"] < 0]
@@ -59,25 +58,33 @@ def _sar(move: Row) -> float:
     return 0.0 if move["abnormal"] is None else float(move["abnormal"]["sar"])
 
 
-def _move(move: Row, event: Row | None, *, again: bool) -> Row:
+def _move(move: Row, found: list[Row], told: set[str]) -> Row:
     verb = "rose" if move["ret"] > 0 else "fell"
     text = f"{move['symbol']} {verb} {fmt.percent(abs(move['ret']), sign=False)}"
     if move["abnormal"] is not None:
         text += ", " + _beyond(move)
-    text += f"; {how_rare(move)}"
-    if event is not None and again:
-        relation = {t["symbol"]: t["relation"] for t in event["targets"]}[move["symbol"]]
-        text += f"; the same event {'names it' if relation == 'named' else 'reaches it'}"
-    elif event is not None:
-        text += f"; “{event['title']}” became public {_before(event, move)}"
-    else:
-        text += "; no event in the catalogue names or reaches it on this day"
+    text += f"; {how_rare(move)}; {_public(move, found, told)}"
     return {
         "kind": "move",
         "text": text + ".",
         "symbol": move["symbol"],
-        "event_id": None if event is None else event["event_id"],
+        "event_id": found[0]["event_id"] if found else None,
     }
+
+
+def _public(move: Row, found: list[Row], told: set[str]) -> str:
+    """What had become public before the session's close, without saying that it was the reason."""
+    if not found:
+        return "no event in the catalogue names or reaches it on this day"
+    if found[0]["event_id"] in told:
+        relation = {t["symbol"]: t["relation"] for t in found[0]["targets"]}[move["symbol"]]
+        return f"the same event {'names it' if relation == 'named' else 'reaches it'}"
+    first, *others = found
+    when = _before(first, move)
+    if len(others) == 1 and _before(others[0], move) == when:
+        return f"“{first['title']}” and “{others[0]['title']}” became public {when}"
+    text = f"“{first['title']}” became public {when}"
+    return f"{text}, and {fmt.plural(len(others), 'other event')} that day" if others else text
 
 
 def _beyond(move: Row) -> str:
@@ -90,14 +97,18 @@ def _beyond(move: Row) -> str:
     return f"{fmt.points(ar)} points {side} than {ruler} would have it"
 
 
-def _event_of(move: Row, events: dict[str, list[Row]]) -> Row | None:
-    """The event with day 0 on this session that concerns the symbol; named before exposed."""
-    candidates = []
+def _events_of(move: Row, events: dict[str, list[Row]]) -> list[Row]:
+    """Events with day 0 on this session that name the symbol; if none does, those that reach it.
+
+    The largest amount first: of two events of one evening it is the likelier headline.
+    """
+    by_relation: dict[str, list[Row]] = {"named": [], "exposed": []}
     for event in events["fresh"]:
         relation = {t["symbol"]: t["relation"] for t in event["targets"]}.get(move["symbol"])
         if relation is not None and event["age"] == 0:
-            candidates.append((relation != "named", event["on"], event["event_id"], event))
-    return min(candidates, key=lambda c: c[:3])[3] if candidates else None
+            by_relation[relation].append(event)
+    found = by_relation["named"] or by_relation["exposed"]
+    return sorted(found, key=lambda e: (-(e["amount_usd"] or 0.0), e["event_id"]))
 
 
 def _before(event: Row, move: Row) -> str:

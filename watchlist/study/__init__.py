@@ -2,6 +2,17 @@
 
 Pure: arrays and frames in, frozen values and frames out. No clock, network, file or database.
 
+    from watchlist.study import StudyDesign, event_study
+
+    design = StudyDesign(factors=("SPY",), windows=((0, 0), (-1, 1)))
+    result = event_study(returns, events, design, tests="all")
+    result.effects     # one row a pair and window: car, se, scar, p-values, detectable effect
+    result.tests       # one row a group, window and test, with r̄, variance ratio and warning
+    result.drops       # what is not in the study, and why
+
+`returns` is a frame of symbol, session, ret; `events` of event_id, symbol, day0 and, where groups
+are wanted, category, minerals, relation, chain_stage, direction.
+
 Array conventions, the same in every module here:
 
 - `T` sessions ascending, `S` securities, `P` pairs (event x security), `N` pairs under one test,

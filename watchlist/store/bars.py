@@ -42,21 +42,22 @@ def stored_bars(con: duckdb.DuckDBPyConnection, security_id: int) -> pl.DataFram
 def append(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
     """Add bars that are not stored yet; rows whose session is stored already are left out.
 
-    The look for stored sessions is bounded by the first new one, so that a night's bars cost
-    the same whatever the length of the history.
+    The look for stored sessions is bounded by the first new one and by the securities, so that
+    a night's bars cost the same whatever the length of the history.
 
     Parameters
     ----------
     frame : DataFrame
-        Every column of `base.bars`, by name.
+        Every column of `base.bars`, by name; sorted by security_id and session.
     """
     if frame.is_empty():
         return
-    con.register("_new_bars", frame)
-    try:
-        con.execute(sql("append_bars"), {"first": frame["session"].min()})
-    finally:
-        con.unregister("_new_bars")
+    bounds: dict[str, object] = {
+        "first": frame["session"].min(),
+        "low": frame["security_id"].min(),
+        "high": frame["security_id"].max(),
+    }
+    _with(con, frame, sql("append_bars"), bounds)
 
 
 def apply(

@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# the same examples every time, and no failure because the machine is busy
+settings.register_profile("watchlist", deadline=None, derandomize=True)
+settings.load_profile("watchlist")
 
 ROOT = Path(__file__).parent.parent
 

@@ -177,4 +177,5 @@ def test_placebo_p_is_uniform_on_real_bars(shared: Path) -> None:
         )  # fmt: skip
         for (scope, test, window), p in result.null_p.items():
             if test == "placebo":
-                assert stats.kstest(p, "uniform").pvalue > 0.01, (dates, scope, window)
+                # eight comparisons at 1 % together
+                assert stats.kstest(p, "uniform").pvalue > 0.01 / 8, (dates, scope, window)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from watchlist.errors import StudyError
 from watchlist.study.single import (
     conformal_interval,
-    estimation_t,
     permutation,
     sample_quantile,
 )
@@ -23,15 +22,6 @@ RESID = RNG.standard_t(4, 120) * 0.02
 MARKET = RNG.normal(0, 0.01, 121)
 RETURNS = 0.001 + 1.2 * MARKET + np.append(RESID, 0.15)
 DESIGN = np.column_stack([np.ones(121), MARKET])
-
-
-def test_forecast_t_equals_the_dummy_of_statsmodels() -> None:
-    """Day 0 as a dummy in one regression gives the forecast-corrected t of MacKinlay."""
-    dummy = np.zeros(121)
-    dummy[-1] = 1
-    fit = sm.OLS(RETURNS, np.column_stack([DESIGN, dummy])).fit()
-    p = estimation_t(fit.params[2], fit.bse[2], 118)
-    assert float(p) == pytest.approx(fit.pvalues[2], rel=1e-8)
 
 
 def test_sample_quantile_counts_days_at_least_as_large() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy.optimize import minimize
 
 from watchlist.errors import StudyError
+from watchlist.study import Panel, StudyDesign, event_study
 from watchlist.study.synthetic import simplex_weights, synthetic_control
 
 RNG = np.random.default_rng(13)
@@ -71,3 +73,27 @@ def test_placebo_rank_is_uniform_without_an_effect() -> None:
         panel = rng.standard_t(4, (61, 10)) + rng.normal(size=(61, 1))
         p.append(synthetic_control(panel[:60, 0], panel[:60, 1:], panel[60:, 0], panel[60:, 1:]).p)
     assert 0.05 < np.mean(np.array(p) <= 0.1001) < 0.17
+
+
+def test_a_study_ranks_the_firm_among_its_peers() -> None:
+    """Through the public call: one firm jumps, its seven untreated peers do not."""
+    rng = np.random.default_rng(1)
+    names = tuple("ABCDEFGH")
+    returns = rng.normal(0, 0.02, (300, 1)) + rng.normal(0, 0.01, (300, 8))
+    returns[250, 0] += 0.2
+    panel = Panel(np.datetime64("2024-01-01") + np.arange(300), names, returns)
+    day = [panel.sessions[row].astype(object) for row in (250, 200)]
+    events = pl.DataFrame(
+        [("jump", "A", day[0]), *[("calm", name, day[1]) for name in names[1:]]],
+        schema=["event_id", "symbol", "day0"],
+        orient="row",
+    )
+    design = StudyDesign(
+        model="synthetic-control", factors=(), windows=((0, 0), (0, 2)), chart=(-2, 5)
+    )
+    only = events.head(1).select("event_id", "symbol")
+    result = event_study(panel, events, design, singles=True, only=only)
+    rank = result.singles.filter(test="peer-placebo")
+    assert rank["n"].to_list() == [7, 7]
+    assert rank["p"].to_list() == [0.125, 0.125]
+    assert result.effects["car"].to_list() == pytest.approx([0.2, 0.2], abs=0.03)

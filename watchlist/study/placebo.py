@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchlist.study.models import Fits
+from watchlist.study.power import mde_placebo
 from watchlist.study.windows import effects, path_scars
 
 Floats = NDArray[np.float64]
@@ -30,6 +31,8 @@ class Rank(NamedTuple):
     floor: float
     days: int
     note: str | None = None
+    detectable: float = math.nan
+    """Shift of the statistic that is found with power 0.8; only of a portfolio's rank."""
 
 
 @dataclass
@@ -79,7 +82,7 @@ class PlaceboTable:
             return Rank(math.nan, math.nan, 0, self.why_none)
         strict, relaxed = self.scars(first, last)
         pool = _pool(strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least)
-        return _rank(statistic, pool)
+        return _rank(statistic, pool)._replace(detectable=mde_placebo(pool.signed))
 
     def band(self, q: int, first: int, last: int) -> tuple[Floats, Floats, int]:
         """Quantiles of the standardized CAR path [first, first], [first, first + 1], ...

@@ -149,8 +149,12 @@ def event_study(
     )
     alone = pl.DataFrame(schema=SINGLE_SCHEMA)
     if singles:
-        rows = rows_of(panel, pairs.rows, pairs.cols, pairs.factors, design, masked)
-        alone = single_tests(design, pairs, rows, fits, windows)
+        columns = pairs.factors
+        if twins is not None:
+            twins = donors(panel, pairs, events, known_peers)
+            columns = np.tile(np.arange(len(panel.symbols)), (len(pairs), 1))
+        rows = rows_of(panel, pairs.rows, pairs.cols, columns, design, masked)
+        alone = single_tests(design, pairs, rows, fits, windows, twins)
     result = StudyResult(
         singles=alone,
         design=design,

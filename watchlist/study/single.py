@@ -1,8 +1,8 @@
 """One firm, one event: no cross-section to lean on, so the firm's own quiet days are the law.
 
-The t from the estimation window trusts normal tails, which daily returns of small miners do not
-have. The sample-quantile, permutation and conformal tests replace the normal law by the firm's own
-residuals, and so cannot give a p below about 1/M.
+The t from the estimation window (`singles`) trusts normal tails, which daily returns of small
+miners do not have. The sample-quantile, permutation and conformal tests replace the normal law by
+the firm's own residuals, and so cannot give a p below about 1/M.
 
 `resid` are the M estimation residuals, oldest first, `ar` the L abnormal returns of the window; a
 missing residual (NaN) is left out, a missing event day makes the window untestable.
@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from watchlist.errors import StudyError
-from watchlist.study.tails import student_p
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +35,7 @@ class SingleTest:
     p: float
     """Two-sided; NaN only together with a `warning` that says why."""
     floor: float
-    """The smallest p that so much data can give; 0 for the parametric test."""
+    """The smallest p that so much data can give."""
     warning: str | None = None
 
 
@@ -54,20 +53,6 @@ class ConformalInterval:
     """Of no effect."""
     floor: float
     warning: str | None = None
-
-
-def estimation_t(car: ArrayLike, se: ArrayLike, df: ArrayLike) -> Floats:
-    """Two-sided p of CAR over its forecast standard error, Student t with M - k.
-
-    Correct for normal, independent, equally noisy days; too often significant for heavy tails.
-    Patell 1976, J. Accounting Research 14:246; textbook form in MacKinlay 1997, JEL 35:13.
-
-    Parameters
-    ----------
-    car, se, df : (P,) or scalars
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return student_p(np.asarray(car, dtype=float) / np.asarray(se, dtype=float), df)
 
 
 def sample_quantile(resid: ArrayLike, ar: ArrayLike, *, equal_tails: bool = False) -> SingleTest:

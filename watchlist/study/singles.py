@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from watchlist.study.design import StudyDesign
-from watchlist.study.models import Fits, Rows
+from watchlist.study.models import Bools, Fits, Rows
 from watchlist.study.pairs import Pairs
 from watchlist.study.single import conformal_interval, permutation, sample_quantile
+from watchlist.study.synthetic import synthetic_control
 from watchlist.study.tails import student_p
 from watchlist.study.windows import Effects
 
@@ -37,13 +38,20 @@ Line = tuple[object, ...]
 
 
 def single_tests(
-    design: StudyDesign, pairs: Pairs, rows: Rows, fits: Fits, windows: list[Effects]
+    design: StudyDesign,
+    pairs: Pairs,
+    rows: Rows,
+    fits: Fits,
+    windows: list[Effects],
+    donors: Bools | None = None,
 ) -> pl.DataFrame:
     """Estimation-window t, SQ, permutation and conformal interval of every pair and window.
 
     Parameters
     ----------
     rows : what the fits were made from
+    donors : (P, K) for synthetic-control: which series of `rows` may make up each pair's twin; adds
+        the rank of the firm among its own peers
     """
     lines: list[Line] = []
     for window in windows:
@@ -71,9 +79,23 @@ def single_tests(
                     (*head, test.test, test.n, _known(test.statistic), _known(test.p), test.floor,
                      None, None, test.warning)
                 )  # fmt: skip
+            if donors is not None:
+                lines.append((*head, *_among_peers(rows, p, columns, donors[p])))
             if design.model in LINEAR and design.subject == "returns":
                 lines.append((*head, *_conformal(rows, p, columns)))
     return pl.DataFrame(lines, schema=SINGLE_SCHEMA, orient="row")
+
+
+def _among_peers(rows: Rows, p: int, columns: slice, donors: Bools) -> Line:
+    y = rows.y[p] if rows.keep is None else np.where(rows.keep[p], rows.y[p], np.nan)
+    found = synthetic_control(
+        y, rows.x[p][donors].T, rows.event_y[p, columns], rows.event_x[p][donors][:, columns].T
+    )
+    return (
+        "peer-placebo", int(np.isfinite(found.placebo_car).sum()),
+        found.car / found.sigma if found.sigma > 0 else None, _known(found.p), found.floor,
+        None, None, found.warning,
+    )  # fmt: skip
 
 
 def _conformal(rows: Rows, p: int, columns: slice) -> Line:

@@ -233,7 +233,8 @@ def _exact_placebo(study: Study, sample: Sample, members: Ints, effect: Effects)
         warnings.append(f"p is at its floor: none of {rank.days} placebo days was as extreme")
     warnings.append(_variance_warning(sample))
     outcome = _outcome(float(sample.car.mean()), statistic, rank.p, rank.note)
-    return Line("placebo", True, outcome, warnings=tuple(warnings))
+    mde = rank.detectable / float(np.mean(1.0 / sample.se))
+    return Line("placebo", True, outcome, mde, tuple(warnings))
 
 
 def _drawn_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> Line:
@@ -256,7 +257,9 @@ def _drawn_placebo(study: Study, sample: Sample, members: Ints, effect: Effects)
     p = (1 + hits) / (1 + len(draws))
     floor = f"p is at its floor: none of {len(draws)} draws was as extreme" if not hits else None
     outcome = _outcome(estimate, statistic, p, floor)
-    return Line("placebo", False, outcome, warnings=(_variance_warning(sample),))
+    _, gains = dates.date_means(1.0 / sample.se, sample.dates)
+    mde = power.mde_placebo(draws) / float(gains.mean())
+    return Line("placebo", False, outcome, mde, (_variance_warning(sample),))
 
 
 def _variance_warning(sample: Sample) -> str | None:

@@ -13,106 +13,41 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from watchlist.errors import StudyError
-
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class BetaFit:
-    """Market-model coefficients of P pairs that were not fitted by one OLS."""
-
-    alpha: Floats
-    """(P,)"""
-    beta: Floats
-    """(P,)"""
-    resid: Floats
-    """(P, M); NaN where the row was not used."""
-    sigma: Floats
-    """(P,) √(SSR/(M - 2))."""
-    observations: NDArray[np.int64]
-    """(P,) rows used."""
-
-
-def zero_share(values: ArrayLike) -> Floats:
-    """Share of zeros among the known values along the last axis; NaN where none is known.
-
-    Of returns it is the zero-return share (Lesmond, Ogden & Trzcinka 1999), of volumes the share
-    of sessions without a trade.
-    """
-    x = np.asarray(values, dtype=float)
-    known = np.isfinite(x).sum(axis=-1)
-    zeros = (x == 0).sum(axis=-1)
-    return np.where(known > 0, zeros / np.maximum(known, 1), np.nan)
-
-
-def shifted(factor: ArrayLike, *, leads: int, lags: int) -> Floats:
-    """The factor `lags` sessions ago, ..., today, ..., `leads` sessions ahead, as columns.
-
-    Parameters
-    ----------
-    factor : (T,)
-
-    Returns
-    -------
-    (T, lags + 1 + leads) oldest first; NaN where the shift leaves the axis.
-    """
-    x = np.asarray(factor, dtype=float)
-    if leads < 0 or lags < 0 or leads + lags >= len(x):
-        raise StudyError(
-            f"{lags} lags and {leads} leads do not fit {len(x)} sessions", "use 0 or more of each"
-        )
-    out = np.full((len(x), lags + 1 + leads), np.nan)
-    for column, ahead in enumerate(range(-lags, leads + 1)):
-        into = slice(max(-ahead, 0), len(x) - max(ahead, 0))
-        out[into, column] = x[max(ahead, 0) : len(x) + min(ahead, 0)]
-    return out
-
-
-def dimson_beta(slopes: ArrayLike) -> Floats:
-    """Dimson 1979 (JFE 7:197): the sum of the slopes on lags, today and leads (last axis).
-
-    The slopes come from one OLS on the columns of `shifted`; abnormal returns use each slope with
-    its own day, so that the forecast variance of OLS holds.
-    """
-    return np.asarray(np.sum(np.asarray(slopes, dtype=float), axis=-1))
-
-
-def scholes_williams(returns: ArrayLike, market: ArrayLike) -> BetaFit:
+def scholes_williams(returns: ArrayLike, market: ArrayLike) -> Floats:
     """Scholes & Williams 1977 (JFE 5:309): β = (β₋₁ + β₀ + β₊₁) / (1 + 2ρ).
 
     β₋₁, β₀, β₊₁ are the slopes of three simple regressions on the market of the day before, the
-    day itself and the day after; ρ is the market's first-order autocorrelation; α makes the mean
-    residual zero. All five moments use the same rows: those with a return and all three market
-    returns.
+    day itself and the day after; ρ is the market's first-order autocorrelation. All moments use
+    the same rows: those with a return and all three market returns.
 
     Parameters
     ----------
     returns : (P, M) estimation rows
-    market : (P, M, 3) or (M, 3), from `shifted(..., leads=1, lags=1)`
+    market : (P, M, 3) or (M, 3): the market the session before, that session, the session after
+
+    Returns
+    -------
+    (P,) NaN with fewer than three rows.
     """
     y = np.atleast_2d(np.asarray(returns, dtype=float))
     x = np.broadcast_to(np.asarray(market, dtype=float), (*y.shape, 3))
     used = np.isfinite(y) & np.isfinite(x).all(axis=2)
-    m = used.sum(axis=1)
-    safe = np.maximum(m, 1)
-    y0 = np.where(used, y, 0.0)
-    x0 = np.where(used[..., None], x, 0.0)
-    mean_y, mean_x = y0.sum(axis=1) / safe, x0.sum(axis=1) / safe[:, None]
-    dy = np.where(used, y0 - mean_y[:, None], 0.0)
-    dx = np.where(used[..., None], x0 - mean_x[:, None, :], 0.0)
-    sxx = np.einsum("pmk,pmk->pk", dx, dx)
+    rows = used.sum(axis=1)
+    count = np.maximum(rows, 1)
+    y, x = np.where(used, y, 0.0), np.where(used[..., None], x, 0.0)
+    dy = np.where(used, y - (y.sum(axis=1) / count)[:, None], 0.0)
+    centre = x.sum(axis=1) / count[:, None]
+    dx = np.where(used[..., None], x - centre[:, None, :], 0.0)
+    squares = np.einsum("pmk,pmk->pk", dx, dx)
     with np.errstate(divide="ignore", invalid="ignore"):
-        slopes = np.einsum("pm,pmk->pk", dy, dx) / sxx
-        rho = np.einsum("pm,pm->p", dx[..., 0], dx[..., 1]) / np.sqrt(sxx[:, 0] * sxx[:, 1])
+        slopes = np.einsum("pm,pmk->pk", dy, dx) / squares
+        rho = np.einsum("pm,pm->p", dx[..., 0], dx[..., 1])
+        rho = rho / np.sqrt(squares[:, 0] * squares[:, 1])
         beta = slopes.sum(axis=1) / (1.0 + 2.0 * rho)
-        alpha = mean_y - beta * mean_x[:, 1]
-        resid = np.where(used, y0 - alpha[:, None] - beta[:, None] * x0[..., 1], np.nan)
-        sigma = np.sqrt(np.nansum(resid * resid, axis=1) / np.where(m > 2, m - 2.0, np.nan))
-    few = m < 3
-    for values in (alpha, beta):
-        values[few] = np.nan
-    return BetaFit(alpha, beta, resid, sigma, m.astype(np.int64))
+    return np.where(rows < 3, np.nan, beta)
 
 
 def spanned(factor: ArrayLike, gaps: ArrayLike) -> Floats:

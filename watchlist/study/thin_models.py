@@ -19,7 +19,7 @@ def scholes_williams_fits(rows: Rows, lagged: Floats, leading: Floats) -> Fits:
     market = np.stack([lagged, rows.x[:, 0], leading], axis=2)
     y = rows.y if rows.keep is None else np.where(rows.keep, rows.y, np.nan)
     used = np.isfinite(y) & np.isfinite(market).all(axis=2)
-    beta = scholes_williams(y, market).beta
+    beta = scholes_williams(y, market)
     whole = Rows(rows.y, rows.x, rows.event_y, rows.event_x, used)
     return given_betas(whole, beta[:, None], parameters=2, intercept=True)
 

@@ -130,6 +130,25 @@ def test_a_stake_that_is_hedged_or_closed_is_not(text: str) -> None:
     assert not one(text, date(2025, 12, 1)).contradictions
 
 
+def test_a_share_told_as_owned_is_contradicted() -> None:
+    reading = one("The government now owns 10% of Trilogy Metals.", date(2026, 2, 5))
+    assert [c.event_id for c in reading.contradictions] == ["tmq-dow-stake-2025"]
+
+
+def test_the_wrong_vulcan_is_named() -> None:
+    reading = one("Vulcan Materials will get $620 million for magnets.", date(2025, 11, 5))
+    assert [c.event_id for c in reading.contradictions] == ["vulcan-reelement-2025"]
+    assert not one("Vulcan Materials opened a quarry.", date(2025, 11, 5)).contradictions
+
+
+def test_a_report_that_a_policy_is_dropped_is_the_failure_of_its_chain() -> None:
+    reading = one(
+        "Reuters reported last Wednesday that price floors would be dropped.", date(2026, 2, 5)
+    )
+    assert reading.event_ids == ("price-floor-retreat-2026",)
+    assert not reading.contradictions
+
+
 def test_a_wrong_amount_is_contradicted() -> None:
     reading = one("Project Vault is a $15 billion stockpile.", date(2026, 2, 5))
     assert [(c.event_id, c.claim) for c in reading.contradictions] == [

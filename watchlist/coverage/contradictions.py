@@ -25,8 +25,9 @@ DATE_SLIP = (2, 21)
 """Days by which a date is wrong and not another event's."""
 
 _OWNS = re.compile(
-    r"\b(?:took|takes|taken|acquired|bought|purchased|holds|owns|has|secured|obtained|now)\b"
-    r"[^.;]{0,80}?\b(?:stakes?|shares?|ownership|shareholder|holding)\b",
+    r"\b(?:took|takes|taken|acquired|bought|purchased|holds?|owns?|has|have|secured|obtained|now)\b"
+    r"(?:[^.;]{0,80}?\b(?:stakes?|shares?|ownership|shareholder|holding)\b|"
+    r"\s+(?:about\s+|nearly\s+)?\d+(?:\.\d+)?\s?(?:%|per\s?cent)\s+of\b)",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
@@ -109,7 +110,7 @@ def _open_stake(security: Security) -> Holding | None:
 
 def _known_claims(one: Heard, linked: set[str]) -> Iterator[Contradiction]:
     for claim in _claims()["claims"]:
-        if claim["event_id"] not in linked:
+        if claim["event_id"] not in linked and not claim.get("alone", False):
             continue
         matches = [re.search(w, one.sentence.text, re.IGNORECASE) for w in claim["words"]]
         if all(matches):

@@ -183,7 +183,8 @@ def _relative(text: str, written_on: date) -> Iterator[Mention]:
         if which in ("next", "coming") or (not which and _future_weekday(text, match)):
             found = written_on + timedelta(days=7 - back if back else 7)
         elif which == "last":
-            found = written_on - timedelta(days=back or 7)
+            # of yesterday's weekday one says plainly `on`, so `last` is the week before
+            found = written_on - timedelta(days=back if back > 1 else back + 7)
         else:
             found = written_on - timedelta(days=back)
         yield _mention(match, found.isoformat(), "day")

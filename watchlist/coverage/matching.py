@@ -45,6 +45,10 @@ _RUMOUR = re.compile(
     r"\b(?:report\w*|sources|consider\w*|seek\w*|talks|weigh\w*|discuss\w*|may|could)\b",
     re.IGNORECASE,
 )
+_GONE = re.compile(
+    r"\b(?:drop(?:s|ped|ping)?|retreat\w*|abandon\w*|scrap\w*|withdr\w+|no longer)\b",
+    re.IGNORECASE,
+)
 _CHINA = ("China", "Ministry of Commerce of China", "Customs of China")
 _STAGE = {"report": -0.2, "deadline": -0.6, "amendment": -0.1, "failure": 0.1}
 
@@ -160,6 +164,8 @@ def _weigh(
     stage = _STAGE.get(event.chain_stage or "", 0.0)
     if event.chain_stage == "report" and _RUMOUR.search(text):
         stage = 0.2
+    if event.chain_stage == "failure" and _GONE.search(text):
+        stage = 0.5
     return Link(
         event.event_id, heard.sentence, weight + stage + 0.05 * held[event.event_id], tuple(why)
     )

@@ -166,6 +166,15 @@ def test_a_bad_cell_is_named_and_nothing_is_imported(
     assert row.symbol == (None if column == "symbol" else "MP")
 
 
+def test_a_refused_file_is_read_once(tmp_path: Path) -> None:
+    it = source(tmp_path, text("MP,x,x,x,x,x,x,x,x,x"))
+    for _ in range(2):
+        with pytest.raises(PermanentSourceError, match="1 row is not a bar"):
+            bars(it)
+        (tmp_path / "bars.csv").unlink(missing_ok=True)
+    assert it.bad_rows == ()
+
+
 def test_all_bad_rows_are_counted_and_the_first_are_shown(tmp_path: Path) -> None:
     content = text(*(f"MP,2025-07-{day:02},x,x,x,x,x,x,x,x" for day in range(1, 31)))
     with pytest.raises(PermanentSourceError, match="30 rows are not bars") as caught:

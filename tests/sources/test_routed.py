@@ -17,6 +17,7 @@ from watchlist.config import Config, Fetch
 from watchlist.errors import ConfigError
 from watchlist.project import Project
 from watchlist.sources import open_source
+from watchlist.sources.files import FileSource
 from watchlist.sources.routed import RoutedSource
 from watchlist.sources.tiingo import TiingoSource
 from watchlist.sources.yahoo import YahooSource
@@ -80,3 +81,20 @@ def test_one_source_that_is_out_does_not_stop_the_other(tmp_path: Path) -> None:
         "TMQ": ("tiingo", "new"),
     }
     assert stored == [("tiingo",)]
+
+
+def test_a_bad_file_of_one_symbol_harms_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(FILE.format(1, 2))
+    (tmp_path / "b.csv").write_text(FILE.format("x", "y"))
+    clock = FakeClock()
+    source = RoutedSource(FileSource(tmp_path / "a.csv"), {"NB": FileSource(tmp_path / "b.csv")})
+    catalog = Catalog(
+        securities=tuple(security(s, role="watchlist") for s in ("MP", "NB")), events=()
+    )
+    with open_build(Project(tmp_path), clock) as build:
+        summary = run_pull(build, catalog, source, clock=clock)
+        build.publish()
+    assert [(pull.symbol, pull.outcome) for pull in summary.outcomes] == [
+        ("MP", "new"),
+        ("NB", "failed"),
+    ]

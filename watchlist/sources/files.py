@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".parquet")
 SHOWN = 10
 """Bad rows that the error spells out; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class _Content:
+    by_symbol: dict[str, pl.DataFrame]
+    bad_rows: tuple[BadRow, ...]
+    refused: PermanentSourceError | None = None
 
 
 class FileSource:
@@ -42,8 +50,8 @@ class FileSource:
 
     @property
     def bad_rows(self) -> Sequence[BadRow]:
-        """The rows that `skip_bad` left out; reads the files."""
-        return self._read[1]
+        """The rows that `skip_bad` left out; reads the files. None of files that are refused."""
+        return self._content.bad_rows
 
     def fetch(self, security: Security, start: date | None, end: date | None) -> Fetched:
         """The file's bars of `security` in the window.
@@ -55,7 +63,9 @@ class FileSource:
         PermanentSourceError
             A file cannot be read, or holds rows that are not bars and `skip_bad` is off.
         """
-        by_symbol, _ = self._read
+        if (refused := self._content.refused) is not None:
+            raise PermanentSourceError(refused.message, refused.hint)
+        by_symbol = self._content.by_symbol
         rows = by_symbol.get(security.symbol)
         if rows is None:
             raise AbsentSymbolError(
@@ -75,7 +85,14 @@ class FileSource:
         return Fetched(bars, currency=currency, note=note)
 
     @cached_property
-    def _read(self) -> tuple[dict[str, pl.DataFrame], tuple[BadRow, ...]]:
+    def _content(self) -> _Content:
+        """Read once, also when it is refused: the answer is the same for each symbol."""
+        try:
+            return self._read()
+        except PermanentSourceError as error:
+            return _Content({}, (), error)
+
+    def _read(self) -> _Content:
         frames, bad = [], []
         for file in self._files():
             rows, wrong = check_table(read_table(file), file.name)
@@ -86,10 +103,8 @@ class FileSource:
         if bad and not self.skip_bad:
             raise PermanentSourceError(_refusal(self.path, bad))
         good = rows.unique(["symbol", "session"], keep="none", maintain_order=True)
-        return {
-            str(symbol): part
-            for (symbol,), part in good.partition_by("symbol", as_dict=True).items()
-        }, tuple(bad)
+        parts = good.partition_by("symbol", as_dict=True)
+        return _Content({str(symbol): part for (symbol,), part in parts.items()}, tuple(bad))
 
     def _files(self) -> list[Path]:
         if not self.path.is_dir():

@@ -20,20 +20,20 @@
     return text.replace(/#[0-9a-f]{6}/g, (colour) => palette[colour] || colour);
   };
 
-  const narrowed = (layout, width) => {
-    const meta = layout.meta && layout.meta.narrow;
+  const narrowed = (figure, width) => {
+    const meta = figure.layout.meta && figure.layout.meta.narrow;
     if (!meta || width >= 640) return;
     for (const [path, value] of Object.entries(meta)) {
       const keys = path.split(".");
       const last = keys.pop();
-      keys.reduce((node, key) => node[key], layout)[last] = value;
+      keys.reduce((node, key) => node[key], figure)[last] = value;
     }
   };
 
   const draw = (plot) => {
     const figure = JSON.parse(themed(figures.get(plot.id)));
     const width = plot.clientWidth;
-    narrowed(figure.layout, width);
+    narrowed(figure, width);
     figure.layout.width = width;
     plot.dataset.width = width;
     plot.classList.remove("waiting");

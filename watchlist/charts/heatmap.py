@@ -29,6 +29,7 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Sp
     row = {event_id: n for n, event_id in enumerate(events["event_id"])}
     z: list[list[float | None]] = [[None] * len(symbols) for _ in range(events.height)]
     text = [[""] * len(symbols) for _ in range(events.height)]
+    short = [[""] * len(symbols) for _ in range(events.height)]
     for event_id, symbol, car, scar in cells.select(
         "event_id", "symbol", "car", "scar"
     ).iter_rows():
@@ -39,6 +40,7 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Sp
         text[at][over] = (
             f"{car * 100:+.1f}".replace("-", "−") if abs(car) < 1 else f"{car * 100:+.0f}"
         )
+        short[at][over] = f"{car * 100:+.0f}".replace("-", "−")
     labels = [
         f"{day0}  {_short(title)}" for title, day0 in events.select("title", "day0").iter_rows()
     ]
@@ -67,8 +69,12 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Sp
         margin={"l": 340, "r": 8, "t": 28, "b": 8},
         meta={
             "narrow": {
-                "margin.l": 74,
-                "yaxis.ticktext": [str(day0) for day0 in events["day0"]],
+                "layout.margin.l": 74,
+                "layout.margin.t": 52,
+                "layout.xaxis.tickangle": -90,
+                "data.0.text": short,
+                "data.0.textfont.size": 9,
+                "layout.yaxis.ticktext": [str(day0) for day0 in events["day0"]],
             },
             "paper": PAPER,
         },

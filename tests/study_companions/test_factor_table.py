@@ -10,12 +10,8 @@ import polars as pl
 import pytest
 
 from watchlist.errors import StudyError
-from watchlist.study.factor_table import (
-    MODELS,
-    join_tables,
-    parse_factor_table,
-    parse_french,
-)
+from watchlist.steps.study_ask import FACTOR_MODELS
+from watchlist.study.factor_table import join_tables, parse_factor_table, parse_french
 
 THREE = """This file was created using the 202604 CRSP database.
 The 1-month TBill rate data until 202405 are from Ibbotson Associates.
@@ -46,7 +42,7 @@ def test_french_file_becomes_fractions_with_nulls() -> None:
 
 def test_three_factors_and_momentum_make_carhart() -> None:
     joined = join_tables([parse_french(THREE), parse_french(MOMENTUM)])
-    assert set(MODELS["carhart"]) <= set(joined.columns)
+    assert set(FACTOR_MODELS["carhart"]) <= set(joined.columns)
     assert joined.height == 3
     assert joined["mom"].to_list()[2] is None
 
@@ -116,4 +112,4 @@ def test_real_factors(shared: Path) -> None:
     row = frame.filter(pl.col("session") == date(2020, 3, 16))
     assert row["mkt_rf"][0] == pytest.approx(-0.12, abs=0.005)
     assert frame["rf"].drop_nulls().min() > -0.0002
-    assert set(MODELS["ff5"]) <= set(frame.columns)
+    assert set(FACTOR_MODELS["ff5"]) <= set(frame.columns)

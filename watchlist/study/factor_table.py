@@ -29,14 +29,6 @@ NAMES = {
 }
 """French's column heads, lower case, and ours."""
 
-MODELS = {
-    "capm": ("mkt_rf",),
-    "ff3": ("mkt_rf", "smb", "hml"),
-    "carhart": ("mkt_rf", "smb", "hml", "mom"),
-    "ff5": ("mkt_rf", "smb", "hml", "rmw", "cma"),
-}
-"""The factors of the usual models, to be used on returns in excess of `rf`."""
-
 _DAILY = re.compile(r"^\s*(\d{8})\s*,(.*)$")
 _MISSING = {-99.99, -999.0, -999.99}
 
@@ -178,7 +170,7 @@ def _checked(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     if largest is not None and largest > 1.0:
         raise StudyError(
             f"{name}: a factor moved {largest:.0%} in one session: these look like percent",
-            "read it with percent=True",
+            "read it with percent=True, on the command line --factor-percent",
         )
     return frame.sort("session")
 

@@ -185,6 +185,10 @@ def test_peers_leave_out_the_firm_and_on_request_all_targets() -> None:
         event_study(panel, events, bare, peers=peers).fits["factors"].to_list()
         == [["SPY", "peers:CCC+DDD+EEE"]] * 2
     )
+    crowd = event_study(panel, events_on(panel, {"a": 300}), bare, peers=peers)
+    assert set(crowd.drops["reason"]) == {
+        f"no peer of {firm} is left for its basket" for firm in FIRMS
+    }
     assert_allclose(basket(panel, ["CCC", "DDD"]), panel.returns[:, 2:4].mean(axis=1))
 
 

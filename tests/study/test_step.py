@@ -137,7 +137,10 @@ def test_questions_become_designs(built: Built) -> None:
     )
     basket = peers.fits["factors"][0].to_list()[1]
     assert basket.startswith("peers:")
-    assert "MP" not in basket.removeprefix("peers:").split("+")
+    members = basket.removeprefix("peers:").split("+")
+    assert "MP" not in members
+    sectors = dict(con.execute("SELECT symbol, sector_factor FROM securities").fetchall())
+    assert {sectors[member] for member in members} == {sectors["MP"]}
     volume = ask(
         con,
         config,

@@ -95,6 +95,16 @@ def register(app: typer.Typer) -> None:
             list[Path] | None,
             typer.Option(metavar="FILE", help="Factor returns: French's CSV, CSV or Parquet."),
         ] = None,
+        factor_percent: Annotated[
+            bool, typer.Option("--factor-percent", help="The factor table is in percent.")
+        ] = False,
+        peers_without_targets: Annotated[
+            bool,
+            typer.Option(
+                "--peers-without-targets",
+                help="Baskets of peers leave out every target of the event.",
+            ),
+        ] = False,
         risk_free: Annotated[
             str | None,
             typer.Option(metavar="NAME", help="Factor column to subtract from the returns."),
@@ -152,6 +162,7 @@ def register(app: typer.Typer) -> None:
             overlap=overlap,
             min_observations=min_observations,
             risk_free=risk_free,
+            peers_without_targets=peers_without_targets or None,
             estimation=parse_window(estimation) if estimation else None,
             windows=tuple(parse_window(text) for text in window) if window else None,
         )
@@ -164,6 +175,7 @@ def register(app: typer.Typer) -> None:
             model=model,
             factors=_list(factors),
             tables=tuple(factor_table or ()),
+            percent=factor_percent,
             settings=settings,
             tests=_tests(tests),
             scopes=_scopes(by),

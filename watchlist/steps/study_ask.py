@@ -52,6 +52,8 @@ class Question:
     factors: tuple[str, ...] = ()
     tables: tuple[Path, ...] = ()
     """Files of factor returns."""
+    percent: bool = False
+    """Their values are percent (Kenneth French's CSV always are)."""
     settings: Mapping[str, Any] | None = None
     """Fields of the design that were given."""
     tests: str | tuple[str, ...] = "headline"
@@ -80,7 +82,7 @@ def ask(
     """
     data = read_data(con, config, as_of=as_of)
     only = _chosen(data.events, question)
-    table = _factor_table(question.tables)
+    table = _factor_table(question)
     design = make_design(config, question, tuple(table.columns) if table is not None else ())
     panel = data.panel if table is None else data.panel.with_factors(table)
     if design.returns == "log":
@@ -92,7 +94,9 @@ def ask(
         data.events,
         design,
         sectors=data.sectors,
-        peers=_peers(con, panel.symbols) if _needs_peers(design) else None,
+        peers=_peers(con, panel.symbols, sector=PEERS in design.factors)
+        if _needs_peers(design)
+        else None,
         tests=question.tests,
         scopes=scopes,
         contrasts=contrasts,
@@ -193,12 +197,13 @@ def _contrasts(
     return ((scopes[0], wanted[0], wanted[1]),)
 
 
-def _factor_table(paths: tuple[Path, ...]) -> pl.DataFrame | None:
+def _factor_table(question: Question) -> pl.DataFrame | None:
     tables = []
-    for path in paths:
+    for path in question.tables:
         if not path.is_file():
             raise ConfigError(f"--factor-table {path}: no such file")
-        tables.append(parse_factor_table(path.read_bytes(), path.name))
+        data = path.read_bytes()
+        tables.append(parse_factor_table(data, path.name, percent=question.percent))
     return join_tables(tables) if tables else None
 
 
@@ -206,13 +211,21 @@ def _needs_peers(design: StudyDesign) -> bool:
     return PEERS in design.factors or design.model == "synthetic-control"
 
 
-def _peers(con: duckdb.DuckDBPyConnection, symbols: tuple[str, ...]) -> dict[str, list[str]]:
-    """Companies of the watchlist and their peers: each is a peer of every other."""
-    companies = [
-        symbol
-        for (symbol,) in con.execute(
-            "SELECT symbol FROM securities WHERE role IN ('watchlist', 'peer') ORDER BY symbol"
-        ).fetchall()
-        if symbol in symbols
-    ]
-    return {symbol: [other for other in companies if other != symbol] for symbol in companies}
+def _peers(
+    con: duckdb.DuckDBPyConnection, symbols: tuple[str, ...], *, sector: bool
+) -> dict[str, list[str]]:
+    """The other companies of the watchlist and its peers; with `sector`, of the same sector.
+
+    A company whose sector has fewer than two others takes all companies.
+    """
+    rows = con.execute(
+        "SELECT symbol, sector_factor FROM securities "
+        "WHERE role IN ('watchlist', 'peer') ORDER BY symbol"
+    ).fetchall()
+    companies = {symbol: fund for symbol, fund in rows if symbol in symbols}
+    peers: dict[str, list[str]] = {}
+    for symbol, fund in companies.items():
+        others = [other for other in companies if other != symbol]
+        near = [other for other in others if companies[other] == fund]
+        peers[symbol] = near if sector and len(near) > 1 else others
+    return peers

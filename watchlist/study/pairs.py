@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.errors import StudyError, nearest
-from watchlist.study.design import PLACEHOLDERS, StudyDesign
+from watchlist.study.design import PEERS, PLACEHOLDERS, StudyDesign
 from watchlist.study.drops import Drop
 from watchlist.study.panel import Panel
 
@@ -119,6 +119,8 @@ def _factor_columns(
         if name in PLACEHOLDERS:
             found = own.get(name, {}).get(pair)
             if found is None:
+                if name == PEERS:
+                    return f"no peer of {symbol} is left for its basket"
                 return f"no {name} factor is known for {symbol}"
             series = found
         if not panel.has(series):

@@ -36,6 +36,8 @@ def show(frame: pl.DataFrame, style: str) -> None:
         Column(name, "DOUBLE" if kind.is_numeric() else "VARCHAR")
         for name, kind in frame.schema.items()
     ]
+    if style not in ("json", "jsonl"):
+        frame = frame.with_columns(_joined(frame))
     rows = frame.rows()
     if style == "table":
         room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -50,3 +52,14 @@ def show(frame: pl.DataFrame, style: str) -> None:
         output.write("".join(formats.markdown(columns, [rows])))
     else:
         raise ConfigError(f"--format {style}: no such format", nearest(style, list(STYLES)))
+
+
+def _joined(frame: pl.DataFrame) -> list[pl.Expr]:
+    """Lists as people read them."""
+    import polars as pl
+
+    return [
+        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ")
+        for name, kind in frame.schema.items()
+        if isinstance(kind, pl.List)
+    ]

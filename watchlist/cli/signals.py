@@ -82,7 +82,8 @@ def register(app: typer.Typer) -> None:
         with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:
             as_of = last_session(con, on)
             summary = compute_signals(con, load_catalog(place), config, as_of=as_of, step=step)
-        show(summary.tables.rankings, style)
+        ranked = summary.tables.rankings
+        show(ranked if style in ("json", "jsonl") else ranked.drop("rarities"), style)
 
 
 def _place(folder: Path | None, simulated: bool) -> tuple[Project, Config]:

@@ -86,11 +86,13 @@ def _words(reading: Reading, share: float) -> str:
 
 
 def in_unit(value: float, unit: str) -> str:
-    """A value as people read it: fractions as per cent."""
+    """A value as people read it: fractions as per cent, with a real minus sign."""
     if unit.startswith("fraction"):
-        return f"{value:+.1%}" + unit.removeprefix("fraction")
-    if unit in ("deviations", "standard errors"):
-        return f"{value:+.1f} {unit}"
-    if unit in ("events", "documents", "weekdays"):
-        return f"{value:.0f} {unit}"
-    return f"{value:.2f}"
+        text = f"{value:+.1%}" + unit.removeprefix("fraction")
+    elif unit in ("deviations", "standard errors"):
+        text = f"{value:+.1f} {unit}"
+    elif unit in ("events", "documents", "weekdays"):
+        text = f"{value:.0f} {unit}"
+    else:
+        text = f"{value:.2f}"
+    return text.replace("-", "−")

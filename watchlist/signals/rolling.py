@@ -8,7 +8,7 @@ the window, and a value that depends on its own window alone. Cutting the panel 
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -75,12 +75,22 @@ def rolling_mean(x: Floats, window: int, least: int) -> Floats:
 
 
 def rolling_median(x: Floats, window: int, least: int) -> Floats:
-    """Median of the known values among the last `window` rows; NaN where fewer than `least`."""
-    frame = pl.from_numpy(x, schema=[str(i) for i in range(x.shape[1])])
-    medians = frame.select(
-        pl.all().fill_nan(None).rolling_median(window_size=window, min_samples=least)
-    )
-    return medians.fill_null(np.nan).to_numpy(order="c")
+    """Median of the known values among the last `window` rows; NaN where fewer than `least`.
+
+    Sorts every window: for a month of sessions that is faster than keeping a window in order, and
+    missing values, which sort to the end, cost nothing.
+    """
+    out = np.empty_like(x)
+    count = rolling_sum(np.isfinite(x).astype(np.float64), window).astype(np.int64)
+    start = np.arange(len(x)) * window
+    for column in range(x.shape[1]):  # one at a time: its windows stay in the cache
+        padded = np.concatenate([np.full(window - 1, np.nan), x[:, column]])
+        ordered = np.sort(sliding_window_view(padded, window), axis=1).ravel()
+        known = count[:, column]
+        low = ordered[start + np.maximum(known - 1, 0) // 2]
+        high = ordered[start + np.minimum(known // 2, window - 1)]
+        out[:, column] = np.where(known >= least, (low + high) / 2.0, np.nan)
+    return out
 
 
 def mean_absolute(x: Floats, window: int, least: int) -> Floats:

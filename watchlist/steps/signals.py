@@ -62,12 +62,12 @@ class SignalSummary:
                 "session",
                 "signal",
                 "state",
+                pl.col("sentence").fill_null("(since an earlier session)"),
                 "value",
                 "z",
                 "alerts_per_year",
                 "expected_per_year",
                 pl.col("verdict").fill_null("not judged"),
-                pl.col("sentence").fill_null("(since an earlier session)"),
             )
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watchlist import __version__
 from watchlist.catalog import Event, load_catalog
@@ -13,8 +13,6 @@ from watchlist.errors import ConfigError
 from watchlist.project import packaged
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from watchlist.project import Project
 
 
@@ -28,19 +26,14 @@ def write_timeline(
     ConfigError
         No event lies between the dates.
     """
-    from watchlist.charts import style
     from watchlist.charts.bundle import plotly_js
-    from watchlist.charts.timeline import timeline
-    from watchlist.report.figures import Chart
+    from watchlist.report.figures import timeline_charts
     from watchlist.report.files import write
     from watchlist.report.render import Renderer
 
     chosen = [e for e in load_catalog(project).events if Filters(since, until).keep(e)]
     if not chosen:
         raise ConfigError("no event lies between these dates", "see: watchlist events list")
-    figure = timeline(event_rows(chosen))
-    label = f"{len(chosen)} events by category from {chosen[0].announced_on} on"
-    chart = Chart("timeline", style.to_json(figure), int(figure["layout"]["height"]), label)
     context = {
         "version": __version__,
         "title": "Policy events",
@@ -48,27 +41,18 @@ def write_timeline(
         "as_of": None,
         "events": [event.model_dump() for event in reversed(chosen)],
     }
+    charts = timeline_charts([_row(event) for event in chosen])
     folders = [f for f in (project.own("reports"), packaged("reports")) if f.is_dir()]
-    html = Renderer(folders).page(
-        "timeline.html.j2", context, {"timeline": chart}, root="", plotly=plotly_js()
-    )
+    html = Renderer(folders).page("timeline.html.j2", context, charts, root="", plotly=plotly_js())
     return write(out or project.reports_dir / "timeline.html", html)
 
 
-def event_rows(events: list[Event]) -> pl.DataFrame:
-    """The events as `charts.timeline` wants them."""
-    import polars as pl
-
-    return pl.DataFrame(
-        {
-            "event_id": [e.event_id for e in events],
-            "announced_on": [e.announced_on for e in events],
-            "title": [e.title for e in events],
-            "category": [e.category for e in events],
-            "direction": [e.direction for e in events],
-            "certainty": [e.certainty for e in events],
-            "status": [e.status for e in events],
-            "sources": [[s.publisher for s in e.sources] for e in events],
-        },
-        schema_overrides={"announced_on": pl.Date(), "sources": pl.List(pl.String())},
-    )
+def _row(event: Event) -> dict[str, Any]:
+    """The event as the index of the reports keeps it."""
+    return {
+        **event.model_dump(
+            include={"event_id", "title", "category", "direction", "certainty", "status"}
+        ),
+        "on": event.announced_on.isoformat(),
+        "publishers": [source.publisher for source in event.sources],
+    }

@@ -68,7 +68,7 @@ _ONLY_MONTH = re.compile(
     r"December)(?!\w)(?!\.?\s+\d)(?!\s+(?:Act|Day|on\s+Washington))"
 )
 _ONLY_YEAR = re.compile(
-    r"(?<!\d\s)\b(?:[Ii]n|[Bb]y|[Ss]ince|[Uu]ntil|[Dd]uring|[Tt]hrough|[Ff]rom|[Bb]efore|[Aa]fter|late|early|"
+    r"(?<!\s\d\s)\b(?:[Ii]n|[Bb]y|[Ss]ince|[Uu]ntil|[Dd]uring|[Tt]hrough|[Ff]rom|[Bb]efore|[Aa]fter|late|early|"
     r"end\s+of|fiscal|FY)\s*(?P<year>(?:19|20)\d\d)(?![\w,.]*\d)(?!\w)(?!\s*(?:%|per\s?cent|percent|"
     r"tonnes?|tons?|people|dollars|employees|jobs|companies|pages|metric|megawatts|hectares|acres|"
     r"miles|feet|meters|metres|kilograms?|shares|units|rpm))"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -189,6 +190,29 @@ def placebo_chart(chart_id: str, row: Row) -> Chart:
         "were at least as large."
     )
     return _chart(chart_id, placebo(values, row["observed"]), label)
+
+
+def timeline_charts(events: list[Row]) -> dict[str, Chart]:
+    """Every event by category and date, if there is any; sources on hover."""
+    from watchlist.charts.timeline import timeline
+
+    if not events:
+        return {}
+    frame = pl.DataFrame(
+        {
+            "event_id": [e["event_id"] for e in events],
+            "announced_on": [date.fromisoformat(e["on"]) for e in events],
+            "sources": [e["publishers"] for e in events],
+            **{
+                name: [e[name] for e in events]
+                for name in ("title", "category", "direction", "certainty", "status")
+            },
+        },
+        schema_overrides={"sources": pl.List(pl.String())},
+    )
+    first = min(e["on"] for e in events)
+    label = f"{fmt.plural(len(events), 'event')} by category and date, the first on {first}."
+    return {"timeline": _chart("timeline", timeline(frame), label)}
 
 
 def _chart(chart_id: str, fig: style.Spec, label: str) -> Chart:

@@ -10,6 +10,17 @@ from watchlist.report.files import safe_name
 
 FEED_ITEMS = 50
 
+_OF_EVENT = (
+    "event_id",
+    "title",
+    "on",
+    "category",
+    "direction",
+    "certainty",
+    "status",
+    "phase",
+)
+
 
 def digest(context: dict[str, Any]) -> Row:
     """What the index keeps of a daily twin."""
@@ -37,8 +48,11 @@ def index_context(
         "title": "The Watchlist, all reports",
         "reports": newest,
         "events": [
-            {k: c[k] for k in ("event_id", "title", "on", "category", "phase")}
-            | {"symbols": [t["symbol"] for t in c["targets"]]}
+            {k: c[k] for k in _OF_EVENT}
+            | {
+                "symbols": [t["symbol"] for t in c["targets"]],
+                "publishers": [s["publisher"] for s in c["sources"]],
+            }
             for c in events
         ],
         "symbols": [{k: s[k] for k in ("symbol", "name", "role")} for s in symbols],

@@ -12,6 +12,7 @@ from watchlist.report.figures import (
     path_chart,
     placebo_chart,
     price_chart,
+    timeline_charts,
 )
 from watchlist.report.render import Renderer
 from watchlist.report.view import heatmap_cells, path_rows
@@ -94,5 +95,9 @@ def index_page(renderer: Renderer, context: dict[str, Any]) -> str:
     """The front door."""
     linked: list[Row] = context["symbols"]
     return renderer.page(
-        "index.html.j2", context, {}, root="", linked=frozenset(s["symbol"] for s in linked)
+        "index.html.j2",
+        context,
+        timeline_charts(context["events"]),
+        root="",
+        linked=frozenset(s["symbol"] for s in linked),
     )

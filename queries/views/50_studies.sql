@@ -7,7 +7,7 @@ FROM base.studies;
 
 COMMENT ON VIEW studies IS 'Event studies: one row is one design run on one state of the data.';
 COMMENT ON COLUMN studies.study_id IS 'Number of the study; the other study views refer to it.';
-COMMENT ON COLUMN studies.name IS 'daily-market, daily-sector, or what the user called it.';
+COMMENT ON COLUMN studies.name IS 'daily-market, daily-sector; with -keep or -mask: the same under the other rule for overlapping events.';
 COMMENT ON COLUMN studies.model IS 'Model of the normal return: market, market+sector, constant-mean …';
 COMMENT ON COLUMN studies.headline IS 'The one that the report leads with.';
 COMMENT ON COLUMN studies.as_of IS 'Last session that the study saw.';

@@ -19,7 +19,7 @@ COMMENT ON COLUMN event_effects.bhar IS 'Buy-and-hold abnormal return: compounde
 COMMENT ON COLUMN event_effects.se IS 'Forecast standard error of car, fraction.';
 COMMENT ON COLUMN event_effects.scar IS 'car / se.';
 COMMENT ON COLUMN event_effects.t_p IS 'Two-sided p-value of scar, Student t.';
-COMMENT ON COLUMN event_effects.placebo_p IS 'Two-sided rank of car among valid non-event days.';
+COMMENT ON COLUMN event_effects.placebo_p IS 'Two-sided rank of scar among valid non-event days.';
 COMMENT ON COLUMN event_effects.placebo_floor IS 'The smallest p-value that so many placebo days can give.';
 COMMENT ON COLUMN event_effects.placebo_n IS 'Placebo days, count.';
 COMMENT ON COLUMN event_effects.p_holm IS 'Adjusted over the family of pairs by Holm.';

@@ -186,6 +186,8 @@ def register(app: typer.Typer) -> None:
         place, config = open_project(project, "simulated" if simulated else None)
         if question == Question(settings={}):
             result = _daily(place, config, on=on, as_known=as_known)
+            if table is None:
+                result, shown = _in_short(result), "tests"
         else:
             result = _asked(place, config, question, on=on, as_known=as_known)
         _tell(result)
@@ -209,7 +211,8 @@ def _daily(
         if as_known is not None or as_of != newest:
             console.say(f"as of {as_of}; the store keeps its own studies")
             with console.progress("study") as step:
-                return ask(con, config, Question(), as_of=as_of, step=step)
+                question = Question(scopes=("category", "all"))
+                return ask(con, config, question, as_of=as_of, step=step)
         read_data(con, config, as_of=as_of)
     with store.open_build(place, SystemClock()) as build, console.progress("study") as step:
         summary = run_study(build.con, catalog, config, as_of=as_of, step=step)
@@ -217,6 +220,25 @@ def _daily(
     for line in summary.talk:
         console.say(line)
     return summary.results[0]
+
+
+def _in_short(result: StudyResult) -> StudyResult:
+    """The headline tests over categories and all events on day 0: the rest is in the store."""
+    from dataclasses import replace
+
+    import polars as pl
+
+    first, last = result.design.windows[0]
+    console.say(
+        "by category, day 0; every pair: watchlist study --table effects, or SQL: event_effects"
+    )
+    kept = result.tests.filter(
+        pl.col("headline"),
+        pl.col("scope").is_in(["category", "all"]),
+        pl.col("first_day") == first,
+        pl.col("last_day") == last,
+    )
+    return replace(result, tests=kept)
 
 
 def _asked(

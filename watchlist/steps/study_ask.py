@@ -84,9 +84,7 @@ def ask(
     only = _chosen(data.events, question)
     table = _factor_table(question)
     design = make_design(config, question, tuple(table.columns) if table is not None else ())
-    panel = data.panel if table is None else data.panel.with_factors(table)
-    if design.returns == "log":
-        panel = panel.in_logs()
+    panel = data.panel
     scopes = question.scopes or ("event", "all")
     contrasts = _contrasts(scopes, question.contrast, data.events)
     return event_study(
@@ -94,6 +92,7 @@ def ask(
         data.events,
         design,
         sectors=data.sectors,
+        factors=table,
         peers=_peers(con, panel.symbols, sector=PEERS in design.factors)
         if _needs_peers(design)
         else None,

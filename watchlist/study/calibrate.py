@@ -22,8 +22,8 @@ from watchlist.study.dates import date_means, ibragimov_mueller, sign_flips
 from watchlist.study.design import StudyDesign, Window
 from watchlist.study.overlap import event_rows
 from watchlist.study.pairs import Pairs, make_pairs
-from watchlist.study.panel import Panel, panel_from_frame
-from watchlist.study.prepare import everyone_else, prepare
+from watchlist.study.panel import Panel
+from watchlist.study.prepare import as_panel, everyone_else, prepare
 from watchlist.study.quiet import Draw, QuietTable, estimable, quiet_table
 from watchlist.study.sample import Sample
 from watchlist.study.significance import TESTS, tests_named
@@ -168,10 +168,7 @@ def calibrate_study(
     **options: Any,
 ) -> Calibration:
     """`calibrate` on frames, as `event_study` takes them; `options` are those of `calibrate`."""
-    if isinstance(returns, Panel):
-        panel = returns
-    else:
-        panel = panel_from_frame(returns, factors=factors, log=design.returns == "log")
+    panel = as_panel(returns, factors, design)
     known = everyone_else(panel, events, sectors or {}, design) if peers is None else peers
     panel, own = prepare(panel, events, design, sectors or {}, known)
     pairs, _ = make_pairs(panel, events, design, own)

@@ -144,10 +144,12 @@ def least_squares(rows: Rows) -> Fits:
         centred *= keep[:, None, :]
     inverse = centred_inverse(np.einsum("pim,pjm->pij", centred, centred), n)
     betas = np.zeros((pairs, k))
-    for _ in range(min(k, 2)):
+    for last in (True,) if k < 2 else (False, True):
         step = np.einsum("pij,pj->pi", inverse, np.einsum("pim,pm->pi", centred, resid))
         for i in range(k):
-            resid -= step[:, i, None] * centred[:, i]
+            # the last time the factors themselves are not needed any more
+            spare = centred[:, i] if last else None
+            resid -= np.multiply(centred[:, i], step[:, i, None], out=spare)
         betas += step
     freedom = np.where(n > k + 1, n - k - 1.0, np.nan)
     sigma2 = np.einsum("pm,pm->p", resid, resid) / freedom

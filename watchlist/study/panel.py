@@ -100,7 +100,6 @@ def panel_from_frame(
     *,
     sessions: pl.Series | None = None,
     factors: pl.DataFrame | None = None,
-    log: bool = False,
 ) -> Panel:
     """Make the dense panel.
 
@@ -111,7 +110,6 @@ def panel_from_frame(
     sessions : the axis; default every session that the returns have. Returns on other days are
         left out (another exchange was open).
     factors : session and one column a factor (fractions), e.g. Fama-French; joined by session.
-    log : turn simple returns into log(1 + ret)
 
     Raises
     ------
@@ -147,13 +145,10 @@ def panel_from_frame(
         out[~np.isfinite(out)] = np.nan
         return out.reshape(len(days), len(symbols))
 
-    values = dense("ret")
-    if log:
-        values = np.log1p(values)
     panel = Panel(
         days,
         symbols,
-        values,
+        dense("ret"),
         *(
             dense(column) if column in returns.columns else None
             for column in ("volume", "dollar_volume", "trade_ret", "gap")

@@ -12,7 +12,17 @@ from watchlist.errors import StudyError
 from watchlist.study.baskets import Peers, with_baskets
 from watchlist.study.design import MARKET_VOLUME, PEERS, PLACEHOLDERS, SECTOR, StudyDesign
 from watchlist.study.pairs import Own
-from watchlist.study.panel import Panel
+from watchlist.study.panel import Panel, panel_from_frame
+
+
+def as_panel(
+    returns: pl.DataFrame | Panel, factors: pl.DataFrame | None, design: StudyDesign
+) -> Panel:
+    """The panel that a caller means: a frame or a panel, with factors joined, in logs if asked."""
+    panel = returns if isinstance(returns, Panel) else panel_from_frame(returns)
+    if factors is not None:
+        panel = panel.with_factors(factors)
+    return panel.in_logs() if design.returns == "log" else panel
 
 
 def prepare(

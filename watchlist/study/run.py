@@ -20,9 +20,9 @@ from watchlist.study.joint import joint_effects
 from watchlist.study.models import Fits, blank_fits
 from watchlist.study.overlap import event_rows, overlaps
 from watchlist.study.pairs import Pairs, make_pairs
-from watchlist.study.panel import Panel, panel_from_frame
+from watchlist.study.panel import Panel
 from watchlist.study.placebo import PlaceboTable
-from watchlist.study.prepare import everyone_else, prepare
+from watchlist.study.prepare import as_panel, everyone_else, prepare
 from watchlist.study.singles import SINGLE_SCHEMA, single_tests
 from watchlist.study.sound import sound, without_overlaps
 from watchlist.study.testing import CONTRASTS, Study, group_tests
@@ -86,13 +86,14 @@ def event_study(
 
     Parameters
     ----------
-    returns : symbol, session, ret; optional volume, gap. Or a panel made before.
+    returns : symbol, session, ret (simple, also for a design in logs); optional volume,
+        dollar_volume, and for trade-to-trade trade_ret and gap. Or a panel made before.
     events : event_id, symbol, day0; optional category, minerals (list), relation, chain_stage,
         direction, timing ("unknown" is named in the notes). One row an event and target.
     sectors : sector factor of each security, for the factor name "sector"
     peers : the peers of each security, for the factor name "peers" and for synthetic-control;
         default: every other security that the events name
-    factors : session and one column a factor, e.g. from `factor_table.read_factors`
+    factors : session and one column a factor, e.g. from `factor_table.parse_factor_table`
     tests : "headline", "all", or names of the registry, for tests over several pairs
     contrasts : scope, first and second group whose difference is tested
     singles : also test every pair alone (t, SQ, permutation, conformal interval): slow
@@ -105,10 +106,7 @@ def event_study(
         The frames lack a column, a factor has no returns, an event names a symbol twice.
     """
     tell = step or (lambda done, total, what: None)
-    if isinstance(returns, Panel):
-        panel = returns
-    else:
-        panel = panel_from_frame(returns, factors=factors, log=design.returns == "log")
+    panel = as_panel(returns, factors, design)
     tell(0, 5, "estimation")
     known_peers = everyone_else(panel, events, sectors or {}, design) if peers is None else peers
     panel, own = prepare(panel, events, design, sectors or {}, known_peers)

@@ -1,7 +1,7 @@
 -- Event studies: one row of `studies` is one design run on one state of the data.
 CREATE TABLE base.studies (
     study_id INTEGER NOT NULL,
-    name VARCHAR NOT NULL,            -- daily-market, daily-sector, or the user's
+    name VARCHAR NOT NULL,            -- daily-market, daily-sector; -keep: the other overlap rule
     model VARCHAR NOT NULL,           -- market, market+sector, constant-mean, ...
     headline BOOLEAN NOT NULL,        -- the one that the report leads with
     as_of DATE NOT NULL,

@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := --generate-hashes --python-version 3.11 --universal --no-header --quiet
 
-.PHONY: install demo test test-all check lake lock bench soak clean
+.PHONY: install demo test test-all check lake spark lock bench soak clean
 
 install: $(RUNTIME)
 
@@ -33,6 +33,13 @@ $(VENV)/lake: requirements/lake.txt | $(DEV)
 
 lake: $(VENV)/lake
 
+# pyspark, for tests/sweep/test_spark.py
+$(VENV)/spark: requirements/spark.txt | $(DEV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --require-hashes --target $@ -r $<
+	@touch $@
+
+spark: $(VENV)/spark
+
 demo: $(RUNTIME)
 	$(BIN)/watchlist demo demo
 
@@ -40,7 +47,7 @@ test: $(DEV) $(VENV)/lake
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 # everything, the seeded simulations too
-test-all: $(DEV) $(VENV)/lake
+test-all: $(DEV) $(VENV)/lake $(VENV)/spark
 	$(BIN)/python -m pytest -n auto
 
 check: $(DEV)
@@ -59,6 +66,7 @@ soak: $(DEV)
 lock:
 	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements/runtime.txt
 	uv pip compile requirements/lake.in $(LOCK) --output-file requirements/lake.txt
+	uv pip compile requirements/spark.in $(LOCK) --output-file requirements/spark.txt
 	uv pip compile pyproject.toml --extra garch --extra shell --extra notebook --extra excel --extra png --group dev $(LOCK) --output-file requirements/dev.txt
 
 clean:

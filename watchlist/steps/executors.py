@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from watchlist.errors import ConfigError
 
@@ -76,10 +77,8 @@ class Spark:
             bars = pa.concat_tables([_labelled(load(unit), unit) for unit in some])
             frame = self.session.createDataFrame(bars).repartition(len(some), "unit")
             done = frame.groupBy("unit").applyInArrow(_on_group(work), _ddl(schema)).toArrow()
-            found = done["unit"].to_numpy()
-            order = pa.array(found).take(pa.array(range(len(found))))
             for unit in some:
-                rows = pa.compute.equal(order, unit)
+                rows = pc.equal(done["unit"], unit)
                 yield done.filter(rows).drop_columns(["unit"]).cast(schema)
 
 
@@ -90,9 +89,20 @@ def _labelled(bars: pa.Table, unit: int) -> pa.Table:
 def _on_group(work: Unit) -> Callable[[pa.Table], pa.Table]:
     def on_group(bars: pa.Table) -> pa.Table:
         unit = bars["unit"][0].as_py()
-        return _labelled(work(unit, bars.drop_columns(["unit"])), unit)
+        return _labelled(_loosened(work(unit, bars.drop_columns(["unit"]))), unit)
 
     return on_group
+
+
+def _loosened(table: pa.Table) -> pa.Table:
+    """Lists of one length as lists of any: Spark knows no other."""
+    fields = [
+        pa.field(field.name, pa.list_(pa.float64()))
+        if pa.types.is_fixed_size_list(field.type)
+        else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def _ddl(schema: pa.Schema) -> str:

@@ -155,6 +155,18 @@ def test_all_tests_are_there_with_their_warnings() -> None:
     assert rows["kp"]["r_bar"] > 0.2
 
 
+def test_signs_warn_where_quiet_days_are_lopsided() -> None:
+    panel = market(correlation=0.0)
+    returns = panel.returns.copy()
+    returns[:, :5] = returns[:, 6:7] + np.exp(returns[:, :5] / 0.02) / 100
+    lopsided = replace(panel, returns=returns)
+    many = {f"e{row}": row for row in range(150, 400, 6)}
+    for made, warned in ((lopsided, True), (panel, False)):
+        result = event_study(made, events_on(made, many), DESIGN, tests=("sign",), scopes=("all",))
+        text = result.tests.filter(test="sign", first_day=0)["warning"].item() or ""
+        assert ("% of quiet days are positive" in text) is warned
+
+
 def test_the_event_that_moves_its_fund_is_named() -> None:
     panel = market()
     returns = panel.returns.copy()

@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Event studies: how far returns around events differ from what the market explains.",
         epilog=(
-            "Examples: watchlist study  |  watchlist study --event mp-dod-partnership --window 0:0 "
+            "Examples: watchlist study  |  watchlist study --event mp-dod-2025 --window 0:0 "
             " |  watchlist study --by category --tests all  |  watchlist study --symbol TMQ "
             "--model market+sector --overlap keep --format csv"
         ),

@@ -50,11 +50,10 @@ def estimate(
     donors : (P, S) for synthetic-control: which securities may make up each pair's twin
     """
     if len(rows) > BATCH and design.model in ("constant-mean", "market", "factors"):
+        parts = (slice(i, i + BATCH) for i in range(0, len(rows), BATCH))
         return joined(
-            [
-                estimate(panel, rows[part], cols[part], factors[part], design, masked)
-                for part in (slice(i, i + BATCH) for i in range(0, len(rows), BATCH))
-            ]
+            (estimate(panel, rows[p], cols[p], factors[p], design, masked) for p in parts),
+            len(rows),
         )
     fits = _fit(panel, rows, cols, factors, design, masked, donors)
     return volatility_of(fits) if design.subject == "volatility" else fits

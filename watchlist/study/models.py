@@ -6,7 +6,9 @@ digits of σ² for a fund that tracks its factor, and most tests need the residu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -89,14 +91,24 @@ class Fits:
         )
 
 
-def joined(parts: list[Fits]) -> Fits:
-    """The pairs of several fits of one model, in order."""
+def joined(parts: Iterator[Fits], pairs: int) -> Fits:
+    """The fits of one model, made a few pairs at a time, in order.
+
+    Each part is copied to its place and forgotten before the next is made, so that the working
+    memory stays that of one part.
+    """
+    first = next(parts)
     columns: dict[str, Any] = {
-        item.name: np.concatenate([getattr(part, item.name) for part in parts])
+        item.name: np.empty((pairs, *value.shape[1:]), value.dtype)
         for item in fields(Fits)
-        if isinstance(getattr(parts[0], item.name), np.ndarray)
+        if isinstance(value := getattr(first, item.name), np.ndarray)
     }
-    return replace(parts[0], **columns)
+    done = 0
+    for part in chain([first], parts):
+        for name, column in columns.items():
+            column[done : done + part.pairs] = getattr(part, name)
+        done += part.pairs
+    return replace(first, **columns)
 
 
 def gather(series: Floats, cols: Ints, start: Ints, length: int) -> Floats:

@@ -106,6 +106,12 @@ class Sample:
         return {}
 
     @cached_property
+    def share_positive(self) -> float:
+        """Mean over pairs of the share of positive estimation residuals."""
+        there = np.isfinite(self.resid).sum(axis=1)
+        return float(np.mean((self.resid > 0).sum(axis=1) / np.maximum(there, 1)))
+
+    @cached_property
     def standardized(self) -> Floats:
         """(N, M) estimation residuals over s."""
         return self.resid / self.sigma[:, None]

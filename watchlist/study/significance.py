@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,10 @@ from watchlist.study.sample import Outcome, Sample
 
 VARIANCE_JUMP = 2.0
 """Event over estimation variance above which tests that assume 1 get a warning."""
+
+
+ASYMMETRY = 0.5
+"""Standard errors by which skewed quiet days may shift the sign test without a warning."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class SignificanceTest:
     """Keeps its size when firms share the event date."""
     survives_variance: bool = False
     """Keeps its size when the event itself raises the variance."""
+    assumes_symmetry: bool = False
+    """Wrong where stocks fall on more days than they rise."""
     few_firms: str | None = None
     """What is wrong below 30 pairs, if anything."""
     headline: bool = False
@@ -45,6 +52,11 @@ class SignificanceTest:
             found.append(
                 f"the event raised the variance {sample.variance_ratio:.1f}-fold; this test "
                 "assumes that it did not"
+            )
+        positive = sample.share_positive
+        if self.assumes_symmetry and 2.0 * abs(positive - 0.5) * math.sqrt(sample.n) > ASYMMETRY:
+            found.append(
+                f"{100 * positive:.0f} % of quiet days are positive; this test takes half for granted"
             )
         if self.few_firms is not None and sample.n < 30:
             found.append(f"{sample.n} pairs: {self.few_firms}")
@@ -175,6 +187,7 @@ _ALL = (
         "independent firms whose CAR is as often positive as negative",
         least=1,
         survives_variance=True,
+        assumes_symmetry=True,
     ),
     SignificanceTest(
         "generalized-sign",
@@ -191,6 +204,7 @@ _ALL = (
         "independent firms with CARs symmetric about zero",
         least=1,
         survives_variance=True,
+        assumes_symmetry=True,
     ),
     SignificanceTest(
         "jackknife",
@@ -199,6 +213,7 @@ _ALL = (
         "independent firms; event-induced variance allowed",
         least=3,
         survives_variance=True,
+        few_firms="one large effect can turn its sign",
     ),
     SignificanceTest(
         "wild-bootstrap",

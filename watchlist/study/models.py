@@ -106,8 +106,8 @@ def joined(parts: Iterator[Fits], pairs: int) -> Fits:
     done = 0
     for part in chain([first], parts):
         for name, column in columns.items():
-            column[done : done + part.pairs] = getattr(part, name)
-        done += part.pairs
+            column[done : done + len(part.sigma2)] = getattr(part, name)
+        done += len(part.sigma2)
     return replace(first, **columns)
 
 

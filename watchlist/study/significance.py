@@ -56,7 +56,8 @@ class SignificanceTest:
         positive = sample.share_positive
         if self.assumes_symmetry and 2.0 * abs(positive - 0.5) * math.sqrt(sample.n) > ASYMMETRY:
             found.append(
-                f"{100 * positive:.0f} % of quiet days are positive; this test takes half for granted"
+                f"{100 * positive:.0f} % of quiet days are positive; this test takes half of them "
+                "for granted"
             )
         if self.few_firms is not None and sample.n < 30:
             found.append(f"{sample.n} pairs: {self.few_firms}")

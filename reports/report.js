@@ -102,7 +102,7 @@
 
   const value = (cell) => {
     const text = cell.dataset.v === undefined ? cell.textContent.trim() : cell.dataset.v;
-    if (text === "" || text === "None" || text === "–") return null;
+    if (text === "" || text === "–") return null;
     const number = Number(text.replace(/[,\s%+]/g, "").replace("−", "-"));
     return Number.isNaN(number) ? text : number;
   };

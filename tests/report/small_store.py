@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -140,14 +141,15 @@ def build(
     as_of: date = AS_OF,
     holidays: tuple[date, ...] = (),
     name: str = "{symbol} Corporation",
+    file: Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """The store as a connection; migrations and views are the real ones."""
-    con = duckdb.connect()
+    """The store as a connection, in memory or in a file; migrations and views are the real ones."""
+    con = duckdb.connect(":memory:" if file is None else str(file))
     con.execute("SET TimeZone = 'UTC'")
     package = packaged("queries").parent
     migrations = (package / "watchlist" / "store" / "migrations").glob("*.sql")
-    for file in (*sorted(migrations), *sorted((packaged("queries") / "views").glob("*.sql"))):
-        con.execute(file.read_text(encoding="utf-8"))
+    for script in (*sorted(migrations), *sorted((packaged("queries") / "views").glob("*.sql"))):
+        con.execute(script.read_text(encoding="utf-8"))
     sessions = _sessions(holidays)
     _insert(con, "meta", [("kind", "simulated" if simulated else "real")])
     _insert(con, "runs", [(1, "daily", "file", as_of, PULLED_AT, PULLED_AT, "done", "0.1.0")])

@@ -38,6 +38,8 @@ class Renderer:
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
             autoescape=lambda name: name is None or not name.endswith((".md.j2", ".txt.j2")),
             undefined=StrictUndefined,
+            # null is nothing to show; what a reader should see instead, the filters say
+            finalize=lambda value: "" if value is None else value,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,

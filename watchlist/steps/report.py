@@ -225,6 +225,6 @@ def _suggestion(event_id: str, known: list[str]) -> str:
     """The nearest id, or those that begin so; a hundred ids are no hint."""
     begin = [name for name in known if name.startswith(event_id)]
     if begin and event_id:
-        return "did you mean one of " + ", ".join(begin[:8]) + "?"
+        return "did you mean one of " + ", ".join(sorted(begin)[:8]) + "?"
     hint = nearest(event_id, known)
     return hint if hint.startswith("did you mean") else "list them with: watchlist events list"

@@ -67,7 +67,7 @@ def test_no_nan_reaches_a_table() -> None:
             "11 usable estimation rows",
         ),
     ],
-    ids=["unknown symbol", "no session", "future", "too early"],
+    ids=["unknown symbol", "no session", "future", "before the panel", "too early"],
 )
 def test_drops_have_reasons(change: dict[str, Any], code: str, reason: str) -> None:
     panel = market()

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from watchlist.study.group_tests import Study
 from watchlist.study.multiplicity import benjamini_hochberg, holm, romano_wolf
-from watchlist.study.testing import Study
 
 ROMANO_WOLF_DRAWS = 999
 

@@ -7,13 +7,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.study.design import StudyDesign
+from watchlist.study.group_tests import Study
 from watchlist.study.models import Fits
 from watchlist.study.panel import Panel
 from watchlist.study.placebo import Rank
 from watchlist.study.power import mde_t
 from watchlist.study.tails import student_p
-from watchlist.study.testing import Study
-from watchlist.study.windows import Effects, paths
+from watchlist.study.windows import Effects, day_errors, paths
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -60,8 +60,6 @@ def fits_frame(study: Study, near: Bools) -> pl.DataFrame:
 
 def abnormal_returns_frame(study: Study) -> pl.DataFrame:
     """One row a pair and day of the chart; days that are not here yet are left out."""
-    from watchlist.study.windows import day_errors
-
     first, last = study.design.chart
     offset = first - study.design.event_days[0]
     days = np.arange(first, last + 1)

@@ -89,6 +89,10 @@ def make_pairs(
             reason = f"day 0 is {day0}, the last session here is {last}"
             drops.append(Drop(event_id, symbol, "not-yet", reason))
             continue
+        if day < panel.sessions[0]:
+            reason = f"day 0 is {day0}, the returns here begin on {panel.sessions[0]}"
+            drops.append(Drop(event_id, symbol, "short-estimation", reason))
+            continue
         if not panel.has(symbol):
             drops.append(Drop(event_id, symbol, "no-bars", f"no returns of {symbol} at all"))
             continue

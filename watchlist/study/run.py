@@ -15,6 +15,7 @@ from watchlist.study.baskets import Peers, donors
 from watchlist.study.design import SECTOR, StudyDesign
 from watchlist.study.drops import Drop, drops_frame
 from watchlist.study.estimate import RANKABLE, estimate, rows_of
+from watchlist.study.group_tests import CONTRASTS, Study, group_tests
 from watchlist.study.groups import SCOPES, make_groups
 from watchlist.study.joint import joint_effects
 from watchlist.study.models import Fits, blank_fits
@@ -25,7 +26,6 @@ from watchlist.study.placebo import PlaceboTable
 from watchlist.study.prepare import as_panel, everyone_else, prepare
 from watchlist.study.singles import SINGLE_SCHEMA, single_tests
 from watchlist.study.sound import sound, without_overlaps
-from watchlist.study.testing import CONTRASTS, Study, group_tests
 from watchlist.study.treated import treated_factors
 from watchlist.study.windows import Compounding, Effects, effects
 

@@ -7,8 +7,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.study.estimate import estimate
+from watchlist.study.group_tests import Study
 from watchlist.study.placebo import PlaceboTable, Rank
-from watchlist.study.testing import Study
 from watchlist.study.windows import Effects, effects
 
 Bools = NDArray[np.bool_]

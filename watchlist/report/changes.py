@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watchlist.report.facts import Facts, Row, group
-from watchlist.report.panel import headline, main_effects
+from watchlist.report.studies import headline, main_effects
 
 
 def changes(facts: Facts, cards: list[Row]) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from watchlist.report import format as fmt
 from watchlist.report.changes import changes
 from watchlist.report.facts import Facts, Row, group
 from watchlist.report.happenings import cards, sort_out
+from watchlist.report.kept import drifts
 from watchlist.report.method import method
 from watchlist.report.moves import benchmarks, how_rare, moves
-from watchlist.report.panel import drifts, panel
+from watchlist.report.panel import panel
 from watchlist.report.state import session, state
 from watchlist.report.verdicts import verdict_words
 from watchlist.report.words import headlines

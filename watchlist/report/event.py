@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from watchlist.report.facts import Facts, Row, group
-from watchlist.report.panel import headline, path_lines, tests
+from watchlist.report.panel import path_lines, tests
+from watchlist.report.studies import headline
 
 SCHEMA = "watchlist.event/1"
 

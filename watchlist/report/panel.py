@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from watchlist.report.facts import Facts, Row, group
+from watchlist.report.kept import kept
+from watchlist.report.studies import MAIN_WINDOW, headline, main_effects
 
 PATHS_SHOWN = 6
 """Recent events that get a chart of their own on the daily page."""
@@ -14,13 +16,6 @@ PATH_SYMBOLS = 4
 
 HEATMAP_EVENTS = 100
 """Events in the table under the heatmap."""
-
-MAIN_WINDOW = (0, 0)
-KEPT_WINDOW = (0, 20)
-KEPT_LEAST = 0.02
-"""Below a day-0 abnormal return of two percent a share of it is noise over noise."""
-
-KEPT_SHOWN = 10
 
 DATE_LEVEL_TESTS = ("ibragimov-mueller", "dates")
 """Tests whose unit is the date, best first: what an interval may be drawn from."""
@@ -49,11 +44,6 @@ def panel(facts: Facts, cards: list[Row]) -> dict[str, Any]:
     }
 
 
-def headline(facts: Facts) -> Row | None:
-    """The study that the report leads with."""
-    return next((s for s in facts.studies if s["headline"]), None)
-
-
 def paths(facts: Facts, study: Row, cards: list[Row]) -> list[Row]:
     """CAR paths of the most recent events that reached a watched symbol."""
     happened = sorted(
@@ -78,28 +68,6 @@ def paths(facts: Facts, study: Row, cards: list[Row]) -> list[Row]:
         if len(out) == PATHS_SHOWN:
             break
     return out
-
-
-def drifts(facts: Facts, event_id: str) -> list[Row]:
-    """How far each watched target has gone since day 0, and whether ordinary days go that far."""
-    study = headline(facts)
-    if study is None:
-        return []
-    watched = [s["symbol"] for s in facts.symbols if s["role"] == "watchlist"]
-    return [
-        {
-            "symbol": e["symbol"],
-            "car": e["car"],
-            "days": e["days"],
-            "p": e["placebo_p"],
-            "floor": e["placebo_floor"],
-            "beyond": None if e["placebo_p"] is None else e["placebo_p"] < 0.05,
-        }
-        for e in facts.of_event("effects", study["study_id"], event_id)
-        if (e["first_day"], e["last_day"]) == KEPT_WINDOW
-        and e["symbol"] in watched
-        and e["car"] is not None
-    ]
 
 
 def path_lines(facts: Facts, study: Row, event_id: str) -> list[Row]:
@@ -234,57 +202,6 @@ def interval(row: Row) -> tuple[float | None, float | None]:
     return row["estimate"] - half, row["estimate"] + half
 
 
-def kept(facts: Facts, study: Row, by_event: dict[str, Row]) -> list[Row]:
-    """How much of the day-0 abnormal return was still there twenty sessions on."""
-    windows = {
-        (e["event_id"], e["symbol"]): e
-        for e in facts.effects
-        if e["study_id"] == study["study_id"] and (e["first_day"], e["last_day"]) == KEPT_WINDOW
-    }
-    watched = {s["symbol"] for s in facts.symbols if s["role"] == "watchlist"}
-    named: dict[str, set[str]] = {}
-    for target in facts.event_targets:
-        if target["relation"] == "named":
-            named.setdefault(target["event_id"], set()).add(target["symbol"])
-    out = []
-    for effect in main_effects(facts, study):
-        later = windows.get((effect["event_id"], effect["symbol"]))
-        card = by_event.get(effect["event_id"])
-        if (
-            card is None
-            or later is None
-            or effect["symbol"] not in watched
-            or later["car"] is None
-            or later["days"] <= KEPT_WINDOW[1]
-            or effect["car"] is None
-            or abs(effect["car"]) < KEPT_LEAST
-        ):
-            continue
-        out.append(
-            {
-                "event_id": effect["event_id"],
-                "title": card["title"],
-                "day0": card["day0"],
-                "symbol": effect["symbol"],
-                "car0": effect["car"],
-                "car20": later["car"],
-                "share": later["car"] / effect["car"],
-                "se": later["se"],
-                "named": effect["symbol"] in named.get(effect["event_id"], set()),
-            }
-        )
-    return _one_a_day(out)[:KEPT_SHOWN]
-
-
-def _one_a_day(rows: list[Row]) -> list[Row]:
-    """Events of one day share its return: one row a symbol and day, that names the symbol first."""
-    out = []
-    for found in group(rows, "symbol", "day0").values():
-        best = min(found, key=lambda r: (not r["named"], r["event_id"]))
-        out.append({**best, "others": len(found) - 1})
-    return sorted(out, key=lambda r: (-abs(r["car0"]), r["event_id"], r["symbol"]))
-
-
 def tests(facts: Facts, study: Row, scope: str, value: str | None) -> list[Row]:
     """Tests of one scope in the main window, with their warnings."""
     return [
@@ -310,15 +227,6 @@ def tests(facts: Facts, study: Row, scope: str, value: str | None) -> list[Row]:
         and r["scope"] == scope
         and (value is None or r["value"] == value)
         and (r["first_day"], r["last_day"]) == MAIN_WINDOW
-    ]
-
-
-def main_effects(facts: Facts, study: Row) -> list[Row]:
-    """Effects of a study in the main window."""
-    return [
-        e
-        for e in facts.effects
-        if e["study_id"] == study["study_id"] and (e["first_day"], e["last_day"]) == MAIN_WINDOW
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from watchlist.report.daily import prices
 from watchlist.report.facts import Facts, Row
 from watchlist.report.moves import how_rare, move
-from watchlist.report.panel import headline
+from watchlist.report.studies import headline
 from watchlist.report.verdicts import verdict_words
 
 SCHEMA = "watchlist.symbol/1"

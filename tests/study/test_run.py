@@ -61,11 +61,8 @@ def test_no_nan_reaches_a_table() -> None:
         ({"symbol": "ZZZ"}, "no-bars", "no returns of ZZZ at all"),
         ({"day0": None}, "no-day0", "no session is known"),
         ({"day0": date(2040, 1, 2)}, "not-yet", "day 0 is 2040-01-02"),
-        (
-            {"day0": date(2022, 2, 1)},
-            "short-estimation",
-            "11 usable estimation rows",
-        ),
+        ({"day0": date(2010, 9, 23)}, "short-estimation", "the returns here begin on 2022-01-03"),
+        ({"day0": date(2022, 2, 1)}, "short-estimation", "11 usable estimation rows"),
     ],
     ids=["unknown symbol", "no session", "future", "before the panel", "too early"],
 )

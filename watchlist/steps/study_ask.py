@@ -16,7 +16,7 @@ from watchlist.study import StudyDesign, StudyResult, event_study
 from watchlist.study.design import MARKET_VOLUME, PEERS, SECTOR
 from watchlist.study.factor_table import join_tables, parse_factor_table
 from watchlist.study.groups import SCOPES
-from watchlist.study.testing import CONTRASTS
+from watchlist.study.group_tests import CONTRASTS
 
 if TYPE_CHECKING:
     import duckdb

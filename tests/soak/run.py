@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -36,7 +36,7 @@ from watchlist.store import connect
 
 START = date(2024, 1, 2)
 HISTORY = 30
-TIMEOUT = 0.5
+TIMEOUT = 0.4
 FAULTS = (
     NOT_FOUND,
     SERVER_ERROR,
@@ -175,7 +175,7 @@ def _days(nights: int) -> list[tuple[date, list[str]]]:
     return [(day, [s for s, code in SYMBOLS.items() if code in open_on[day]]) for day in days]
 
 
-def _serve(server: YahooServer, series: dict[str, Series], partial: list[str] = []) -> None:  # noqa: B006
+def _serve(server: YahooServer, series: dict[str, Series], partial: Collection[str] = ()) -> None:
     server.market = {
         symbol: one.served(partial=symbol in partial) for symbol, one in series.items()
     }

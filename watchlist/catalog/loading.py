@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -280,8 +280,3 @@ def _owner(model: type[Table], loc: tuple[Any, ...]) -> type[Table]:
         if isinstance(part, str) and part in nested:
             return nested[part]
     return model
-
-
-def choices(annotation: Any) -> tuple[str, ...]:
-    """The words of a `Literal` of the vocabulary."""
-    return tuple(get_args(annotation))

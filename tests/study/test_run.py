@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from numpy.testing import assert_allclose
+from polars.testing import assert_frame_equal
 
 import watchlist
 from tests.study.market import FIRMS, events_on, frame, market
@@ -263,3 +264,19 @@ def test_singles_are_made_on_request() -> None:
     assert singles.height == 2 * 2 * 4
     t = singles.filter(test="estimation-t")
     assert (t["low"] < t["high"]).all()
+
+
+def test_days_are_tested_on_request() -> None:
+    panel = market()
+    events = events_on(panel, {"a": 200, "late": len(panel.sessions) - 3})
+    assert event_study(panel, events, DESIGN).days.is_empty()
+    result = event_study(panel, events, DESIGN, tests="all", scopes=("event",), days=True)
+    # the chart's seven days, of which the late event has five
+    assert result.days.height == len(TESTS) * (7 + 5)
+    columns = ["value", "test", "n", "estimate", "statistic", "p", "r_bar"]
+    exact = (pl.col("first_day") == 0) & ~pl.col("test").is_in(["corrado", "corrado-zivney"])
+    day_0 = result.days.filter(exact).select(columns).sort("value", "test")
+    window = result.tests.filter(exact, pl.col("last_day") == 0, pl.col("test") != "placebo")
+    assert_frame_equal(day_0, window.select(columns).sort("value", "test"), rel_tol=1e-9)
+    ranked = result.days.filter(pl.col("test") == "corrado")
+    assert ranked["p"].is_not_null().all()

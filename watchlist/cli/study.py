@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from watchlist.steps.study_ask import Question
     from watchlist.study import StudyResult
 
-TABLES = ("effects", "tests", "fits", "abnormal", "drops", "factors", "overlaps", "single")
+TABLES = ("effects", "tests", "fits", "abnormal", "drops", "factors", "overlaps", "single", "days")
 
 BY = {
     "event": "event",
@@ -181,6 +181,7 @@ def register(app: typer.Typer) -> None:
             scopes=_scopes(by),
             contrast=_list(contrast),
             singles=table == "single",
+            days=table == "days",
         )
         shown = _table(table, by=by, tests=tests)
         place, config = open_project(project, "simulated" if simulated else None)
@@ -275,6 +276,7 @@ def raw(result: StudyResult, table: str) -> pl.DataFrame:
         "factors": result.factors,
         "overlaps": result.overlaps,
         "single": result.singles,
+        "days": result.days,
     }
     return frames[table]
 
@@ -310,7 +312,7 @@ def present(result: StudyResult, table: str) -> pl.DataFrame:
         frame = frame.rename({c: f"{c}_%" for c in percents if c in frame.columns})
     if table == "effects":
         frame = frame.drop("p_holm", "p_bh", "placebo_n", "bhar_%", "bhar", strict=False)
-    if table == "tests":
+    if table in ("tests", "days"):
         frame = frame.drop("headline", "se_%", "se", "share_positive", strict=False)
     floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
     return frame.with_columns(pl.col(floats).round_sig_figs(4))

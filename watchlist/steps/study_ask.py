@@ -61,6 +61,7 @@ class Question:
     contrast: tuple[str, ...] = ()
     """Two groups of the first scope whose difference is wanted."""
     singles: bool = False
+    days: bool = False
 
 
 def ask(
@@ -100,6 +101,7 @@ def ask(
         scopes=scopes,
         contrasts=contrasts,
         singles=question.singles,
+        days=question.days,
         only=only,
         step=step,
     )

@@ -20,7 +20,7 @@ from watchlist.study.panel import Panel
 from watchlist.study.placebo import PlaceboTable
 from watchlist.study.sample import Outcome, Sample
 from watchlist.study.significance import VARIANCE_JUMP, tests_named
-from watchlist.study.windows import Effects, day_errors
+from watchlist.study.windows import Effects
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -100,33 +100,6 @@ def make_sample(study: Study, effect: Effects, members: Ints) -> Sample:
     )
 
 
-def day_samples(study: Study, effect: Effects, members: Ints) -> list[Sample]:
-    """One sample a day of the window, for tests of AAR; ranks are over the whole window."""
-    first = study.design.event_days[0]
-    span = slice(effect.first - first, effect.last - first + 1)
-    ar = study.fits.ar[members, span]
-    se = day_errors(study.fits)[members, span]
-    whole = make_sample(study, effect, members)
-    return [
-        Sample(
-            ar=ar,
-            tested=slice(day, day + 1),
-            car=ar[:, day],
-            se=se[:, day],
-            scar=ar[:, day] / se[:, day],
-            resid=whole.resid,
-            sigma=whole.sigma,
-            observations=whole.observations,
-            parameters=whole.parameters,
-            dates=whole.dates,
-            convention=whole.convention,
-            draws=whole.draws,
-            seed=whole.seed,
-        )
-        for day in range(ar.shape[1])
-    ]
-
-
 CONTRASTS = (("relation", "named", "exposed"), ("direction", "supportive", "adverse"))
 """Scope, first and second group whose difference is tested beside the groups themselves."""
 
@@ -160,7 +133,7 @@ def _window_rows(
         return []
     sample = make_sample(study, effect, members)
     on_one_date = group.scope == "event"
-    lines = _sample_lines(sample, tests, headline=on_one_date)
+    lines = sample_lines(sample, tests, headline=on_one_date)
     if not on_one_date:
         lines.append(_drawn_placebo(study, sample, members, effect))
         lines += over_dates(sample, effect.length, study.design)
@@ -172,17 +145,21 @@ def _window_rows(
             lines.append(alpha)
     else:
         lines.append(_exact_placebo(study, sample, members, effect))
+    head = (group.scope, group.value, effect.first, effect.last)
+    return [row_of(head, sample, line, note) for line in lines]
+
+
+def row_of(
+    head: tuple[str, str, int, int], sample: Sample, line: Line, note: str | None
+) -> tuple[object, ...]:
+    """One row of TEST_SCHEMA."""
     r_bar = sample.correlation.r_bar if sample.correlation.compared else None
-    return [
-        (
-            group.scope, group.value, effect.first, effect.last, line.test, line.headline,
-            sample.n, len(np.unique(sample.dates)), *(_known(v) for v in line.outcome[:5]),
-            None, None, r_bar, _known(sample.variance_ratio), _known(line.mde),
-            float((sample.car > 0).mean()),
-            "; ".join(w for w in (*line.warnings, line.outcome.note, note) if w) or None,
-        )
-        for line in lines
-    ]  # fmt: skip
+    return (
+        *head, line.test, line.headline, sample.n, len(np.unique(sample.dates)),
+        *(known(v) for v in line.outcome[:5]), None, None, r_bar, known(sample.variance_ratio),
+        known(line.mde), float((sample.car > 0).mean()),
+        "; ".join(w for w in (*line.warnings, line.outcome.note, note) if w) or None,
+    )  # fmt: skip
 
 
 def _contrast_rows(
@@ -200,14 +177,14 @@ def _contrast_rows(
         (
             first.scope, f"{first.value} − {second.value}", effect.first, effect.last, line.test,
             line.headline, len(members), len(np.unique(days)),
-            *(_known(v) for v in line.outcome[:5]), None, None, None, None, None, None,
+            *(known(v) for v in line.outcome[:5]), None, None, None, None, None, None,
             line.warnings[0],
         )
     ]  # fmt: skip
 
 
-def _sample_lines(sample: Sample, tests: str | tuple[str, ...], *, headline: bool) -> list[Line]:
-    """The tests of the registry."""
+def sample_lines(sample: Sample, tests: str | tuple[str, ...], *, headline: bool) -> list[Line]:
+    """The tests of the registry on one sample."""
     return [
         Line(
             test.name,
@@ -288,5 +265,6 @@ def _testable(group: Group, effect: Effects) -> tuple[Ints, str | None]:
     return group.members[good], "; ".join(notes) or None
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """The number, None for NaN and infinities."""
     return float(value) if math.isfinite(value) else None

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from watchlist.study import frames
 from watchlist.study.adjust import adjust_within, adjusted
 from watchlist.study.baskets import Peers, donors
+from watchlist.study.day_tests import day_tests
 from watchlist.study.design import SECTOR, StudyDesign
 from watchlist.study.drops import Drop, drops_frame
 from watchlist.study.estimate import RANKABLE, estimate, rows_of
-from watchlist.study.group_tests import CONTRASTS, Study, group_tests
+from watchlist.study.group_tests import CONTRASTS, TEST_SCHEMA, Study, group_tests
 from watchlist.study.groups import SCOPES, make_groups
 from watchlist.study.joint import joint_effects
 from watchlist.study.models import Fits, blank_fits
@@ -51,6 +52,8 @@ class StudyResult:
     warnings: tuple[str, ...]
     singles: pl.DataFrame
     """Tests of one pair alone; empty unless asked for, and not a table of the store."""
+    days: pl.DataFrame
+    """Tests of single chart days (AAR), with the columns of `tests`; empty unless asked for."""
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -79,6 +82,7 @@ def event_study(
     scopes: tuple[str, ...] = tuple(SCOPES),
     contrasts: tuple[tuple[str, str, str], ...] = CONTRASTS,
     singles: bool = False,
+    days: bool = False,
     only: pl.DataFrame | None = None,
     step: Step | None = None,
 ) -> StudyResult:
@@ -97,6 +101,7 @@ def event_study(
     tests : "headline", "all", or names of the registry, for tests over several pairs
     contrasts : scope, first and second group whose difference is tested
     singles : also test every pair alone (t, SQ, permutation, conformal interval): slow
+    days : also test every day of the chart (AAR)
     only : event_id, symbol of the pairs to study; the other events still mask and overlap
     step : told (done, total, what)
 
@@ -136,10 +141,11 @@ def event_study(
     tell(2, 5, "ranks")
     effect_frame = adjusted(frames.effects_frame(study), study)
     tell(3, 5, "tests")
-    test_frame = adjust_within(
-        group_tests(study, make_groups(pairs, events, scopes), tests, contrasts),
-        ["scope", "first_day", "last_day", "test"],
-    )
+    groups, family = make_groups(pairs, events, scopes), ["scope", "first_day", "last_day", "test"]
+    test_frame = adjust_within(group_tests(study, groups, tests, contrasts), family)
+    by_day = pl.DataFrame(schema=TEST_SCHEMA)
+    if days:
+        by_day = adjust_within(day_tests(study, groups, tests), family)
     tell(4, 5, "factors and bands")
     of_pairs = pl.DataFrame(
         {"event_id": pairs.events, "symbol": pairs.symbols},
@@ -155,6 +161,7 @@ def event_study(
         alone = single_tests(design, pairs, rows, fits, windows, twins)
     result = StudyResult(
         singles=alone,
+        days=by_day,
         design=design,
         fits=frames.fits_frame(study, near),
         abnormal_returns=frames.abnormal_returns_frame(study),

@@ -130,6 +130,19 @@ def test_a_closed_pipe_is_no_failure(demo_project: Project) -> None:
     assert "Traceback" not in talk
 
 
+def test_parquet_goes_through_a_pipe_whole(demo_project: Project, tmp_path: Path) -> None:
+    import duckdb
+
+    path = tmp_path / "a.parquet"
+    with path.open("wb") as handle:
+        subprocess.run(
+            [sys.executable, "-m", "watchlist", "sql", "SELECT 1 AS a, [2] AS b",
+             "--format", "parquet", "--project", str(demo_project.root)],
+            stdout=handle, check=True,
+        )  # fmt: skip
+    assert duckdb.execute(f"FROM '{path}'").fetchall() == [(1, [2])]
+
+
 def test_query_list_show_and_run(demo_project: Project) -> None:
     listed = json.loads(ask(demo_project, "query", "list", "--format", "json").stdout)
     assert {"latest-moves", "freshness"} <= {query["name"] for query in listed}

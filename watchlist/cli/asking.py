@@ -81,6 +81,8 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
 
     project, limits = open_limits(wishes.project, simulated=wishes.simulated)
     style = present.choose(wishes.style, wishes.out)
+    if style in present.BINARY and wishes.out is None and sys.stdout.isatty():
+        raise ConfigError(f"{style} is not for a screen", "name a file with -o FILE")
     statement = statements.parse(sql)
     if wishes.timeout is not None:
         limits = replace(limits, timeout_seconds=wishes.timeout or None)
@@ -139,7 +141,7 @@ def _write(
 
     if style in present.BINARY:
         if wishes.out is None:
-            raise QueryError(f"{style} is not for a screen", "name a file with -o FILE")
+            return _write_binary(con, statement, parameters, style, limit)
         with files.replacing(wishes.out) as part:
             return present.present_binary(
                 con, statement, parameters, part, style=style, limit=limit
@@ -166,6 +168,25 @@ def _write(
         room=shutil.get_terminal_size().columns if terminal else None,
         excel_safe=wishes.excel_safe,
     )
+
+
+def _write_binary(
+    con: duckdb.DuckDBPyConnection,
+    statement: Statement,
+    parameters: Mapping[str, object],
+    style: Format,
+    limit: int | None,
+) -> Shown:
+    """Through a file of our own into a pipe, since both formats are written back and forth."""
+    from tempfile import TemporaryDirectory
+
+    from watchlist.sql import present
+
+    with TemporaryDirectory() as folder:
+        part = Path(folder) / "result"
+        shown = present.present_binary(con, statement, parameters, part, style=style, limit=limit)
+        output.write_bytes(part.read_bytes())
+    return shown
 
 
 def _tell(shown: Shown, wishes: Wishes, style: Format) -> None:

@@ -22,6 +22,7 @@ from watchlist.report.facts import Facts
 from watchlist.report.figures import daily_figures
 from watchlist.report.files import to_json
 from watchlist.report.pages import daily_page
+from watchlist.report.words import headlines
 from watchlist.steps.report import open_renderer, write_daily
 from watchlist.steps.report_read import last_session, read_facts
 
@@ -332,3 +333,79 @@ def test_no_attribute_is_escaped_markup(tmp_path: Path) -> None:
         if re.search(r"<\w+[^>]*&(#34|quot);[^>]*>", file.read_text(encoding="utf-8"))
     ]
     assert wrong == []
+
+
+def fallen(**changes: Any) -> dict[str, Any]:
+    """A row of the watchlist table that is news."""
+    return {
+        "symbol": "MP",
+        "ret": -0.2,
+        "abnormal": {"ar": -0.18, "sar": -6.0, "factors": ["SPY"]},
+        "rarity": {"larger": 0, "others": 400, "next_largest": 0.15},
+        "session": "2026-01-30",
+        **changes,
+    }
+
+
+def fresh(title: str, on: str, timing: str, relation: str = "named") -> dict[str, Any]:
+    """As much of an event's card as a headline reads."""
+    return {
+        "event_id": title,
+        "title": title,
+        "on": on,
+        "timing": timing,
+        "age": 0,
+        "amount_usd": None,
+        "targets": [{"symbol": "MP", "relation": relation}],
+    }
+
+
+def told(*events: dict[str, Any]) -> str:
+    """The headline of a fall with these events behind it, after the numbers."""
+    phases: dict[str, list[Any]] = {"fresh": list(events), "running": [], "ahead": []}
+    text = headlines([fallen()], phases, {"level": "ok"}, {"next": None})[0]["text"]
+    numbers = "MP fell 20.0\u00a0%, 18 points beyond the market; its largest move in 401 sessions; "
+    assert text.startswith(numbers)
+    return str(text.removeprefix(numbers))
+
+
+EVENING = fresh("A", "2026-01-29", "after-close")
+
+
+@pytest.mark.parametrize(
+    ("events", "ending"),
+    [
+        ((), "no event in the catalogue names or reaches it on this day."),
+        ((EVENING,), "“A” became public after the close on 29 Jan."),
+        (
+            (EVENING, fresh("B", "2026-01-29", "after-close")),
+            "“A” and “B” became public after the close on 29 Jan.",
+        ),
+        (
+            (EVENING, fresh("B", "2026-01-30", "pre-market")),
+            "“A” became public after the close on 29 Jan; another event has the same day 0.",
+        ),
+        (
+            (EVENING, fresh("B", "2026-01-30", "intraday"), fresh("C", "2026-01-30", "unknown")),
+            "“A” became public after the close on 29 Jan; 2 other events have the same day 0.",
+        ),
+        (
+            (
+                fresh("A", "2026-01-30", "unknown", "exposed"),
+                fresh("B", "2026-01-30", "pre-market"),
+            ),
+            "“B” became public before the open that day.",
+        ),
+        (
+            (fresh("A", "2026-01-30", "unknown"),),
+            "“A” became public on 30 Jan, at an unknown time.",
+        ),
+        (
+            (fresh("A", "2026-01-24", "non-trading-day"),),
+            "“A” became public on Saturday 24 January, with the exchange closed.",
+        ),
+    ],
+    ids=["none", "one", "same evening", "another", "two others", "named wins", "unknown", "closed"],
+)
+def test_headline_tells_what_was_public(events: tuple[dict[str, Any], ...], ending: str) -> None:
+    assert told(*events) == ending

@@ -84,7 +84,10 @@ def _public(move: Row, found: list[Row], told: set[str]) -> str:
     if len(others) == 1 and _before(others[0], move) == when:
         return f"“{first['title']}” and “{others[0]['title']}” became public {when}"
     text = f"“{first['title']}” became public {when}"
-    return f"{text}, and {fmt.plural(len(others), 'other event')} that day" if others else text
+    if not others:
+        return text
+    shared = "another event has" if len(others) == 1 else f"{len(others)} other events have"
+    return f"{text}; {shared} the same day 0"
 
 
 def _beyond(move: Row) -> str:

@@ -156,6 +156,11 @@ def test_bytes_that_are_not_text_are_refused(project: Project) -> None:
         load_catalog(project)
 
 
+def test_the_mark_that_some_editors_put_first_is_passed_over(project: Project) -> None:
+    (project.root / "events.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load_catalog(project).event("own-event-2026").category == "loan"
+
+
 def test_a_huge_file_is_refused_before_it_is_read(project: Project) -> None:
     with (project.root / "events.toml").open("wb") as file:
         file.truncate(50_000_000)

@@ -193,7 +193,7 @@ def _read(parsed: Parsed, path: Path, kind: _Kind, into: dict[str, Any]) -> None
         problem(f"{path.stat().st_size:,} bytes; a catalogue may have {MAX_FILE_BYTES:,}")
         return
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         raw = tomllib.loads(text)
     except UnicodeDecodeError as error:
         problem(f"not UTF-8: byte {error.start} is {error.object[error.start]:#04x}")

@@ -93,7 +93,7 @@ def buckets(means: list[float | None], *, unit: str = "+.2%") -> Spec:
         ],
         height=200,
         bargap=0.35,
-        xaxis=axis(showgrid=False),
+        xaxis=axis(type="category", showgrid=False),
         yaxis=axis(tickformat=unit, nticks=5),
     )
 
@@ -170,8 +170,8 @@ def overview(signals: pl.DataFrame, titles: dict[str, str]) -> Spec:
                 texttemplate="%{text}",
                 textfont={"size": 11},
                 colorscale=[list(stop) for stop in DIVERGING],
-                zmin=-1.6,
-                zmax=1.6,
+                zmin=-2.5,
+                zmax=2.5,
                 showscale=False,
                 xgap=2,
                 ygap=2,
@@ -180,7 +180,7 @@ def overview(signals: pl.DataFrame, titles: dict[str, str]) -> Spec:
             )
         ],
         height=ROW_HEIGHT * len(names) + 40,
-        margin={"l": 220, "r": 8, "t": 28, "b": 8},
+        margin={"l": 260, "r": 8, "t": 28, "b": 8},
         meta={"narrow": {"margin.l": 120}, "paper": PAPER},
         xaxis=axis(
             side="top",

@@ -26,9 +26,10 @@ def daily_page(
     context: dict[str, Any],
     *,
     linked: frozenset[str],
+    signals_page: bool = False,
     plotly: str | None = None,
 ) -> str:
-    """The page of one session; `linked` symbols have a page to link to."""
+    """The page of one session; `linked` symbols, perhaps its signals too, have their own page."""
     return renderer.page(
         "daily.html.j2",
         context,
@@ -36,6 +37,7 @@ def daily_page(
         root="../",
         plotly=plotly,
         linked=linked,
+        signals_page=signals_page,
         twin=f"{context['as_of']}.json",
         cells=heatmap_cells(context["study"]["heatmap"]),
         path_rows=path_rows,

@@ -24,6 +24,7 @@ from watchlist.report.files import to_json, write
 from watchlist.report.happenings import cards
 from watchlist.report.index import digest, event_file, feed, index_context, symbol_file
 from watchlist.report.symbol import symbol_context
+from watchlist.steps.report_signals import write_signals
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,6 +86,8 @@ def write_daily(
     if as_of.isoformat() >= newest:
         _write_linked(press, step)
     page = _write_daily_page(press, context)
+    if press.facts.rankings:
+        write_signals(con, project, press.renderer, as_of=as_of, plotly=press.inlined)
     _write_front(press, con)
     return page
 
@@ -179,7 +182,13 @@ def share_plotly(press: Press) -> Path:
 def _write_daily_page(press: Press, context: dict[str, Any]) -> Path:
     from watchlist.report.pages import daily_page
 
-    html = daily_page(press.renderer, context, linked=press.linked, plotly=press.inlined)
+    html = daily_page(
+        press.renderer,
+        context,
+        linked=press.linked,
+        signals_page=bool(press.facts.rankings),
+        plotly=press.inlined,
+    )
     folder = press.project.reports_dir / "daily"
     write(folder / f"{context['as_of']}.json", to_json(context))
     return write(folder / f"{context['as_of']}.html", html)

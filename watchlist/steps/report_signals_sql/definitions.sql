@@ -1,0 +1,4 @@
+SELECT signal, title, definition, formula, source, unit, rule, lies, direction, alerts,
+       symbol_years, alerts_per_year, expected_per_year
+FROM signal_definitions
+ORDER BY position

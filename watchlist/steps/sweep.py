@@ -34,6 +34,10 @@ SECURITIES = 500
 """Securities a unit of work: 2 million bars of 25 years, about 50 MB."""
 
 
+BUFFER_MB = 1024
+"""Memory of DuckDB's own: it would else keep every block that was read."""
+
+
 @dataclass(frozen=True)
 class SweepSummary:
     """What a sweep ends with."""
@@ -89,6 +93,7 @@ def run_sweep(
             "use model 'market' and overlap 'mask' or 'keep'",
         )
     tell = step or (lambda done, total, what: None)
+    con.execute(f"SET memory_limit = '{BUFFER_MB}MiB'")
     market = read_market(con, design, as_of)
     units = sorted(set((market.pairs.security // SECURITIES).tolist()))
     load, work = make_units(con, market, design, as_of)
@@ -96,7 +101,9 @@ def run_sweep(
     for part in executor.run(units, load, work, result_schema(design)):
         parts.append(part)
         tell(len(parts), len(units) + 1, f"{SECURITIES * len(parts):,} securities")
-    results = pa.concat_tables(parts)
+    # one contiguous piece a column, so that the arrays of the tests are views of it
+    results = pa.concat_tables(parts).combine_chunks()
+    parts.clear()
     summary = _write(con, design, market, results, as_of, tests)
     tell(len(units) + 1, len(units) + 1, "written")
     return summary
@@ -216,7 +223,7 @@ def _write(
     _insert(con, "abnormal_returns", _abnormal(names, results, design, kept))
     _insert(con, "event_effects", _effects(names, results, design, kept))
     _insert(con, "study_drops", _drops(names, observations, design, np.flatnonzero(~good)))
-    rows = _tests(results, pairs, design, kept, tests)
+    rows = _tests(results, pairs, design, good, tests)
     _insert(con, "study_tests", pa.Table.from_pylist([{"study_id": study_id, **r} for r in rows]))
     study = {
         "study_id": study_id,
@@ -368,7 +375,7 @@ def _tests(
     results: pa.Table,
     pairs: SweepPairs,
     design: StudyDesign,
-    kept: NDArray[np.int64],
+    good: NDArray[np.bool_],
     tests: str | tuple[str, ...],
 ) -> list[dict[str, Any]]:
     """The battery over all pairs that have the whole window."""
@@ -379,14 +386,15 @@ def _tests(
     for number, (first, last) in enumerate(design.windows):
         offset = first - design.event_days[0]
         span = slice(offset, offset + last - first + 1)
-        whole = kept[np.isfinite(ar[kept, span]).all(axis=1)]
+        whole = np.flatnonzero(good & np.isfinite(ar[:, span]).all(axis=1))
         sample = Sample(
             ar=ar[whole, span],
             tested=slice(None),
             car=matrix(results["car"])[whole, number],
             se=matrix(results["se"])[whole, number],
             scar=matrix(results["scar"])[whole, number],
-            resid=resid[whole],
+            # nearly always all of them: do not copy what is the largest array of the run
+            resid=resid if len(whole) == len(resid) else resid[whole],
             sigma=sigma[whole],
             observations=observations[whole],
             parameters=design.parameters,

@@ -26,6 +26,9 @@ from watchlist.study.design import Correlation
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+BATCH_NUMBERS = 250_000
+"""Residuals of so many days and pairs are correlated in one product; fits the cache."""
+
 
 @dataclass(frozen=True)
 class MeanCorrelation:
@@ -83,26 +86,40 @@ def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
         total = (np.einsum("gm,gm->g", sums, sums) - size).sum() / 2.0
         return float(total), int((size * (size - 1) // 2).sum())
     total, compared = 0.0, 0
-    for first, count in zip(start[size > 1], size[size > 1], strict=True):
-        some, number = _all_pairs(resid[first : first + count])
-        total, compared = total + some, compared + number
+    for count in np.unique(size[size > 1]).tolist():
+        # dates with equally many pairs go together: thousands of small products are one large one
+        first = start[size == count]
+        each = max(1, BATCH_NUMBERS // (count * resid.shape[1]))
+        for begin in range(0, len(first), each):
+            rows = first[begin : begin + each, None] + np.arange(count)
+            some, number = _all_pairs(resid[rows])
+            total, compared = total + some, compared + number
     return total, compared
 
 
 def _all_pairs(resid: Floats) -> tuple[float, int]:
-    """Sum and number of pairwise-complete correlations; fewer than 3 common rows is no pair."""
+    """Sum and number of pairwise-complete correlations; fewer than 3 common rows is no pair.
+
+    Parameters
+    ----------
+    resid : (N, M), or (G, N, M) for the pairs within each of G groups
+    """
     there = np.isfinite(resid).astype(float)
     value = np.where(there > 0, resid, 0.0)
-    n = there @ there.T
+    n = there @ _turned(there)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean_i = value @ there.T / n
-        mean_j = mean_i.T
-        cross = value @ value.T / n - mean_i * mean_j
-        square = (value * value) @ there.T / n
+        mean_i = value @ _turned(there) / n
+        mean_j = _turned(mean_i)
+        cross = value @ _turned(value) / n - mean_i * mean_j
+        square = (value * value) @ _turned(there) / n
         variance = square - mean_i * mean_i
-        r = cross / np.sqrt(variance * variance.T)
+        r = cross / np.sqrt(variance * _turned(variance))
     upper = np.triu(np.isfinite(r) & (n >= 3), k=1)
     return float(r[upper].sum()), int(upper.sum())
+
+
+def _turned(values: Floats) -> Floats:
+    return np.swapaxes(values, -1, -2)
 
 
 def _on_calendar(resid: Floats, dates: Ints) -> Floats:

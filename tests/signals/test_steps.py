@@ -19,7 +19,8 @@ from watchlist.errors import ConfigError
 from watchlist.project import Project
 from watchlist.signals import REGISTRY
 from watchlist.steps.judge import judge_if_due
-from watchlist.steps.signals import last_session, read_panel, rules_in_force, run_signals
+from watchlist.steps.report_read import last_session
+from watchlist.steps.signals import read_panel, rules_in_force, run_signals
 
 
 @pytest.fixture

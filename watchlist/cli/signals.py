@@ -76,7 +76,8 @@ def register(app: typer.Typer) -> None:
         """The watchlist by how unusual each symbol is on the session, with the reasons."""
         from watchlist import store
         from watchlist.catalog import load_catalog
-        from watchlist.steps.signals import compute_signals, last_session
+        from watchlist.steps.report_read import last_session
+        from watchlist.steps.signals import compute_signals
 
         place, config = _place(project, simulated)
         with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:
@@ -95,7 +96,7 @@ def _judge(place: Project, *, on: date | None, as_known: date | None, style: str
     from watchlist.clock import SystemClock
     from watchlist.signals.judging import summary_frame
     from watchlist.steps.judge import judge_signals, run_judge
-    from watchlist.steps.signals import last_session
+    from watchlist.steps.report_read import last_session
 
     with store.connect(place, as_known=as_known) as con, console.progress("judge") as step:
         as_of = last_session(con, on)
@@ -119,7 +120,8 @@ def _raise(
     from watchlist import store
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
-    from watchlist.steps.signals import compute_signals, last_session, run_signals
+    from watchlist.steps.report_read import last_session
+    from watchlist.steps.signals import compute_signals, run_signals
 
     catalog = load_catalog(place)
     with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:

@@ -89,26 +89,6 @@ def catalogue() -> pl.DataFrame:
     )
 
 
-def last_session(con: duckdb.DuckDBPyConnection, on: date | None) -> date:
-    """The last session with a final bar, not after `on`.
-
-    Raises
-    ------
-    StoreError
-        There is none.
-    """
-    [(found,)] = con.execute(
-        "SELECT max(session) FROM returns WHERE session <= coalesce($on, session)", {"on": on}
-    ).fetchall()
-    if found is None:
-        raise StoreError(
-            "the store has no bars" + (f" up to {on}" if on else ""),
-            "pull some with: watchlist pull",
-        )
-    last: date = found
-    return last
-
-
 def read_panel(con: duckdb.DuckDBPyConnection, as_of: date) -> Panel:
     """The panel as of a session, from the public views.
 

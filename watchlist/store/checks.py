@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from watchlist.errors import StoreError
 from watchlist.project import packaged
-from watchlist.store.frames import frame_for, write_frame
 
 if TYPE_CHECKING:
     import duckdb
 
 SEVERITIES = ("error", "warning", "note")
+KEEP = Path(__file__).parent / "keep_findings.sql"
 KEY = ("check_name", "severity", "symbol", "session", "message", "value")
 
 
@@ -83,7 +83,12 @@ def keep(
         {**row, "found_at": since.get(tuple(row.get(column) for column in KEY), at)} for row in rows
     ]
     con.execute("DELETE FROM base.findings WHERE list_contains($names, check_name)", given)
-    write_frame(con, "findings", frame_for(con, "findings", dated))
+    # lists, not a frame: `watchlist sql --as-known` comes here too and must not load polars
+    if dated:
+        con.execute(
+            KEEP.read_text(encoding="utf-8"),
+            {column: [row.get(column) for row in dated] for column in (*KEY, "found_at")},
+        )
 
 
 def _read(path: Path) -> Check:

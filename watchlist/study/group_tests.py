@@ -19,7 +19,7 @@ from watchlist.study.pairs import Pairs
 from watchlist.study.panel import Panel
 from watchlist.study.placebo import PlaceboTable
 from watchlist.study.sample import Outcome, Sample
-from watchlist.study.significance import VARIANCE_JUMP, tests_named
+from watchlist.study.significance import VARIANCE_JUMP, SignificanceTest, tests_named
 from watchlist.study.windows import Effects
 
 Ints = NDArray[np.int64]
@@ -186,17 +186,23 @@ def _contrast_rows(
 def sample_lines(sample: Sample, tests: str | tuple[str, ...], *, headline: bool) -> list[Line]:
     """The tests of the registry on one sample."""
     return [
-        Line(
-            test.name,
-            test.headline and headline,
-            test.apply(sample),
-            power.mde_kp(sample.se, sample.correlation.inflating)
-            if test.name == "kp"
-            else math.nan,
-            tuple(test.warnings(sample)),
-        )
+        _kp_line(test, sample, headline=headline)
+        if test.name == "kp"
+        else Line(test.name, False, test.apply(sample), warnings=tuple(test.warnings(sample)))
         for test in tests_named(tests)
     ]
+
+
+def _kp_line(test: SignificanceTest, sample: Sample, *, headline: bool) -> Line:
+    """The headline test with the effect that it could have found."""
+    mde = power.mde_kp(sample.se, sample.correlation.inflating)
+    warnings = test.warnings(sample)
+    if sample.n >= test.least and math.isinf(mde):
+        warnings.append(
+            "no common effect could be found here, however large: the firms are too few for how "
+            "unequally noisy they are"
+        )
+    return Line(test.name, headline, test.apply(sample), mde, tuple(warnings))
 
 
 def _exact_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> Line:

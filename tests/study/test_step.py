@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy import stats
+from typer.testing import CliRunner
 
 from watchlist import store
 from watchlist.catalog import Catalog, load_catalog
+from watchlist.cli import build_app
 from watchlist.config import Config
 from watchlist.errors import StudyError
 from watchlist.project import Project
@@ -24,6 +27,7 @@ from watchlist.steps.study_ask import Question, ask
 from watchlist.study.design import StudyDesign
 
 ON = date(2026, 7, 31)
+RUNNER = CliRunner()
 
 
 class FixedClock:
@@ -202,3 +206,28 @@ def test_configured_designs(built: Built) -> None:
     designs = daily_designs(config)
     assert [design.overlap for design in designs] == ["keep", "keep", "mask", "mask"]
     assert designs[0].estimation_length == 250
+
+
+def test_the_command_answers_from_the_store(
+    built: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`watchlist study …` end to end on the built store: data on stdout, talk on stderr."""
+    con = built[0]
+    monkeypatch.setattr(store, "connect", lambda *_, **__: nullcontext(con.cursor()))
+    common = ["study", "--project", str(tmp_path), "--symbol", "MP", "--window", "0:0"]
+    asked = RUNNER.invoke(build_app(), [*common, "--format", "csv"])
+    assert asked.exit_code == 0, asked.exception
+    rows = pl.read_csv(asked.stdout.encode())
+    assert set(rows["symbol"]) == {"MP"}
+    assert rows["car"].abs().max() < 5
+    assert "pairs of" in asked.stderr
+    tests = RUNNER.invoke(build_app(), [*common, "--by", "all", "--tests", "all"])
+    assert tests.exit_code == 0, tests.exception
+    assert "kolari" not in tests.stdout
+    assert "calendar-time-alpha" in tests.stdout
+    earlier = RUNNER.invoke(
+        build_app(), ["study", "--project", str(tmp_path), "--on", "2026-03-02"]
+    )
+    assert earlier.exit_code == 0, earlier.exception
+    assert "the store keeps its own studies" in earlier.stderr
+    assert "ibragimov-mueller" in earlier.stdout

@@ -66,7 +66,7 @@ def calibrate_command(
     from watchlist import store
     from watchlist.clock import SystemClock
     from watchlist.steps.calibrate import run_calibration, write_calibration
-    from watchlist.steps.signals import last_session
+    from watchlist.steps.report_read import last_session
 
     place, config = open_project(project, "simulated" if simulated else None)
     scopes: tuple[Scope, ...] = tuple(s for s in SCOPES if scope in (s, "both"))

@@ -202,7 +202,7 @@ def _daily(
     from watchlist import store
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
-    from watchlist.steps.signals import last_session
+    from watchlist.steps.report_read import last_session
     from watchlist.steps.study import read_data, run_study
     from watchlist.steps.study_ask import Question, ask
 
@@ -246,7 +246,7 @@ def _asked(
     place: Project, config: Config, question: Question, *, on: date | None, as_known: date | None
 ) -> StudyResult:
     from watchlist import store
-    from watchlist.steps.signals import last_session
+    from watchlist.steps.report_read import last_session
     from watchlist.steps.study_ask import ask
 
     with store.connect(place, as_known=as_known) as con, console.progress("study") as step:

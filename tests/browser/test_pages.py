@@ -15,6 +15,9 @@ from tests.report.small_store import AS_OF, EVENTS, PEERS, WATCHED, Event
 
 pytestmark = pytest.mark.browser
 
+A4_WIDTH = 718
+"""Pixels between usual margins, at 96 to the inch."""
+
 PAGES = {
     "daily": f"daily/{AS_OF}.html",
     "event": "events/stake-one.html",
@@ -125,6 +128,8 @@ def test_page_prints_with_all_charts_on_white(visit: Any, site: Path) -> None:
         assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) >= 2
         assert opened.page.locator(".plot:not([data-drawn])").count() == 0
         opened.page.emulate_media(media="print")
+        opened.page.set_viewport_size({"width": A4_WIDTH, "height": 1000})
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= A4_WIDTH
         assert opened.page.locator("nav").first.is_hidden()
         assert (
             opened.page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -120,8 +120,11 @@ def test_a_wrong_rule_is_refused_with_its_place(
 
 def test_verdicts_are_kept_once_a_month_and_shown_beside_the_signal(demo: Project) -> None:
     with store.open_build(demo, SystemClock()) as build:
+        build.con.execute("DELETE FROM base.signal_verdicts")
+        assert judge_if_due(build.con, as_of=date(2026, 1, 5))
+        assert not judge_if_due(build.con, as_of=date(2026, 2, 5))
         assert judge_if_due(build.con, as_of=date(2026, 2, 6))
-        assert not judge_if_due(build.con, as_of=date(2026, 2, 6))
+        build.con.execute("DELETE FROM base.signal_verdicts WHERE as_of < DATE '2026-02-06'")
         build.publish()
     shown = json.loads(call(demo, "--format", "json").stdout)
     assert shown

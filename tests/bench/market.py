@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from watchlist.store.build import open_file
-from watchlist.store.schema import apply_views, migrate
+from watchlist.store.schema import apply_views, migrate, set_meta
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,6 +70,9 @@ def write(file: Path, market: Market) -> None:
     planted = _events(con, market, days, lives)
     _bars(con, market, days, lives, planted)
     apply_views(con)
+    rows = con.execute("SELECT count(*)::VARCHAR FROM base.bars").fetchone()
+    assert rows is not None
+    set_meta(con, "sorted_bars", rows[0])  # written in order: nothing to compact
     con.execute("CHECKPOINT")
     con.close()
 

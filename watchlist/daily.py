@@ -78,8 +78,8 @@ def run_daily(
             judge_if_due(build.con, as_of=pulled.as_of, step=step)
         build.publish()
 
-    with store.connect(project) as con:
-        report = write_daily(con, project, config, as_of=pulled.as_of)
+    with store.connect(project) as con, progress("report") as step:
+        report = write_daily(con, project, config, as_of=pulled.as_of, step=step)
     return DailyResult(
         report=report,
         as_of=pulled.as_of,

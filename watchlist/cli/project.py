@@ -11,8 +11,8 @@ import typer
 from watchlist.cli import console, output
 from watchlist.cli.options import OnDate
 
-DEMO_SESSION = date(2026, 2, 6)
-"""The Friday after Project Vault and the ministerial: events fresh, running and ahead."""
+DEMO_SESSION = date(2026, 2, 4)
+"""The day of the ministerial, two after Project Vault: events fresh, running and ahead."""
 
 
 def register(app: typer.Typer) -> None:

@@ -16,7 +16,7 @@ FormatName = Annotated[
     typer.Option(
         "--format",
         metavar="F",
-        help="table, csv, json, jsonl, markdown, parquet or xlsx; left out: a table, or what -o says.",
+        help="table, csv, json, jsonl, markdown, parquet, xlsx; left out: a table, or what -o is.",
     ),
 ]
 OutFile = Annotated[

@@ -15,8 +15,8 @@ from watchlist.steps.study import read_data
 from watchlist.study import StudyDesign, StudyResult, event_study
 from watchlist.study.design import MARKET_VOLUME, PEERS, SECTOR
 from watchlist.study.factor_table import join_tables, parse_factor_table
-from watchlist.study.groups import SCOPES
 from watchlist.study.group_tests import CONTRASTS
+from watchlist.study.groups import SCOPES
 
 if TYPE_CHECKING:
     import duckdb

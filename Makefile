@@ -67,7 +67,7 @@ lock:
 	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements/runtime.txt
 	uv pip compile requirements/lake.in $(LOCK) --output-file requirements/lake.txt
 	uv pip compile requirements/spark.in $(LOCK) --output-file requirements/spark.txt
-	uv pip compile pyproject.toml --extra garch --extra shell --extra notebook --extra excel --extra png --group dev $(LOCK) --output-file requirements/dev.txt
+	uv pip compile pyproject.toml --extra garch --extra shell --extra notebook --extra excel --group dev $(LOCK) --output-file requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) demo dist build

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from watchlist.cli import console
@@ -54,7 +53,7 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name in (n for n in GROUPS if find_spec(f"watchlist.cli.{n}")):
+    for name in GROUPS:
         import_module(f"watchlist.cli.{name}").register(app)
     return app
 

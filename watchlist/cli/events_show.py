@@ -96,15 +96,13 @@ def home_sessions(events: list[Event]) -> pl.DataFrame:
 def _check_filters(catalog: Catalog, filters: Filters) -> None:
     minerals = sorted({m for event in catalog.events for m in event.minerals})
     chains = sorted({event.chain for event in catalog.events if event.chain})
+    categories: list[str] = sorted({event.category for event in catalog.events})
     asked: list[tuple[str, str | None, list[str]]] = [
         ("symbol", filters.symbol, list(catalog.symbols)),
         ("mineral", filters.mineral, minerals),
         ("chain", filters.chain, chains),
         ("certainty", filters.certainty, ["confirmed", "single-source", "unconfirmed"]),
-        *(
-            ("category", c, sorted({e.category for e in catalog.events}))
-            for c in filters.categories
-        ),
+        *(("category", c, categories) for c in filters.categories),
     ]
     for name, value, known in asked:
         if value is not None and value not in known:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from watchlist.cli.project import DEMO_SESSION
 from watchlist.clock import SystemClock
 from watchlist.config import Config
 from watchlist.daily import run_daily
 from watchlist.project import Project
 from watchlist.scaffold import write_project
 
-DEMO_ON = date(2026, 2, 6)
+DEMO_ON = DEMO_SESSION
 REAL_ON = date(2026, 7, 31)
 
 

@@ -45,7 +45,13 @@ def test_every_figure_of_a_report_is_valid_plotly() -> None:
     report = daily_context(read_facts(build(peers=PEERS), AS_OF, chart_days=550), version="0")
     charts = daily_figures(report)
 
-    assert {name.split("-")[0] for name in charts} == {"car", "heatmap", "forest", "price"}
+    assert {name.split("-")[0] for name in charts} == {
+        "car",
+        "lead",
+        "heatmap",
+        "forest",
+        "price",
+    }
     for chart in charts.values():
         figure = go.Figure(json.loads(chart.json))
         assert len(figure.data) >= 1

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,15 +39,14 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     initdb, pg_ctl = _tool("initdb"), _tool("pg_ctl")
-    folder = tmp_path_factory.mktemp("postgres")
+    # not below pytest's folder, which only its owner may enter
+    folder = Path(tempfile.mkdtemp(prefix="watchlist-postgres-"))
     as_user: list[str] = []
     if os.geteuid() == 0:
         # the server refuses to run as root
         as_user = ["runuser", "-u", "nobody", "--"]
-        for place in (folder, *folder.parents[:2]):
-            place.chmod(0o755)
         shutil.chown(folder, "nobody")
     data, port = folder / "data", _free_port()
 
@@ -60,6 +60,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         yield Postgres(port)
     finally:
         run(pg_ctl, "-D", data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 @dataclass(frozen=True)

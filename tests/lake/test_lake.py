@@ -47,7 +47,7 @@ def test_a_lake_gives_the_same_answers_as_a_file(team: Team, tmp_path: Path) -> 
         "SELECT symbol, count(*), sum(ret) FROM returns GROUP BY ALL ORDER BY ALL",
         "SELECT event_id, symbol, first_day, last_day, car, scar, placebo_p FROM event_effects "
         "ORDER BY ALL",
-        "SELECT day, ar FROM car('mp-dod-2025', -1, 1) ORDER BY ALL",
+        "SELECT symbol, car, scar FROM car('mp-dod-2025', -1, 1) ORDER BY ALL",
     ):
         answer = team.ask(question)
         assert answer == alone.ask(question)

@@ -30,7 +30,7 @@ def test_wheel_carries_queries_reports_and_catalogue_but_nothing_generated(wheel
     assert "watchlist/catalog/events.toml" in names
     assert "watchlist/catalog/securities.toml" in names
     assert any(n.startswith("watchlist/_data/queries/views/") for n in names)
-    assert any(n.startswith("watchlist/_data/reports/") and n.endswith(".html") for n in names)
+    assert any(n.startswith("watchlist/_data/reports/") and n.endswith(".html.j2") for n in names)
     assert any(n.startswith("watchlist/store/migrations/") for n in names)
     assert not [n for n in names if "/out/" in n or n.startswith("tests/")]
 

@@ -19,7 +19,6 @@ OVERLAY = Path(sys.prefix) / "spark"
 """`make spark` installs requirements/spark.txt there."""
 
 
-@pytest.mark.slow
 @pytest.mark.network
 @pytest.mark.parametrize("kill", [False, True], ids=["whole", "executor-killed"])
 def test_spark_gives_the_same_bits(tmp_path: Path, kill: bool) -> None:

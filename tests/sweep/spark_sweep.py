@@ -20,7 +20,7 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from tests.sweep.market_files import DESIGN
-from watchlist.steps import sweep
+from watchlist.steps import sweep_market
 from watchlist.steps.executors import Local, Spark
 from watchlist.study.sweep import result_schema
 
@@ -44,11 +44,11 @@ def executor_processes() -> list[int]:
 
 def main(store: str, kill: bool) -> None:
     """Compare the executors."""
-    sweep.SECURITIES = 8
+    sweep_market.SECURITIES = 8
     con = duckdb.connect(store, read_only=True)
-    market = sweep.read_market(con, DESIGN, LATE)
-    units = sorted(set((market.pairs.security // sweep.SECURITIES).tolist()))
-    load, work = sweep.make_units(con, market, DESIGN, LATE)
+    market = sweep_market.read_market(con, DESIGN, LATE)
+    units = sorted(set((market.pairs.security // sweep_market.SECURITIES).tolist()))
+    load, work = sweep_market.make_units(con, market, DESIGN, LATE)
     schema = result_schema(DESIGN)
     local = pa.concat_tables(Local(2).run(units, load, work, schema))
 

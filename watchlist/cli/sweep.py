@@ -48,7 +48,8 @@ def sweep_command(
     from watchlist.cli.study import parse_window
     from watchlist.clock import SystemClock
     from watchlist.steps.executors import open_executor
-    from watchlist.steps.sweep import last_session, run_sweep
+    from watchlist.steps.sweep import run_sweep
+    from watchlist.steps.sweep_market import last_session
     from watchlist.study.design import StudyDesign
 
     place, config = open_project(project, "simulated" if simulated else None)

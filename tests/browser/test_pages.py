@@ -237,6 +237,7 @@ def test_hostile_text_is_inert(visit: Any, tmp_path: Path, text: str) -> None:
         assert shown.split()[0] == text.split(maxsplit=1)[0]
 
 
+@pytest.mark.slow
 def test_first_chart_comes_as_fast_as_a_bare_page(
     chromium: Any, site: Path, tmp_path: Path
 ) -> None:

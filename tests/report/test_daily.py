@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from watchlist.config import Config
 from watchlist.project import Project, packaged
 from watchlist.report.daily import daily_context
 from watchlist.report.facts import Facts
-from watchlist.report.figures import daily_figures
 from watchlist.report.files import to_json
 from watchlist.report.pages import daily_page
 from watchlist.report.words import headlines
@@ -294,28 +292,6 @@ def test_page_stays_small_with_twelve_symbols_and_a_hundred_events(tmp_path: Pat
     assert len(twin["data"]["symbols"]) == 14
     assert len(twin["study"]["heatmap"]["events"]) >= 95
     assert page_file.stat().st_size <= 400_000
-
-
-def test_rendering_takes_little_longer_than_plotly_takes_to_serialise(tmp_path: Path) -> None:
-    import plotly.graph_objects as go
-
-    report = context(peers=PEERS, events=many_events(100))
-    figures = [go.Figure(json.loads(c.json)) for c in daily_figures(report).values()]
-    renderer = open_renderer(Project(tmp_path))
-    symbols = frozenset(s["symbol"] for s in report["data"]["symbols"])
-
-    def best(work: Any) -> float:
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            work()
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    serialised = best(lambda: [figure.to_json() for figure in figures])
-    rendered = best(lambda: daily_page(renderer, report, linked=symbols))
-    assert len(figures) >= 10
-    assert rendered <= 2 * serialised
 
 
 def test_last_session_is_the_one_before_a_holiday() -> None:

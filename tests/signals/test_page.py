@@ -11,6 +11,7 @@ import pytest
 
 go = pytest.importorskip("plotly.graph_objects")
 
+from tests.stores import DEMO_ON  # noqa: E402
 from watchlist import store  # noqa: E402
 from watchlist.errors import StoreError  # noqa: E402
 from watchlist.project import Project  # noqa: E402
@@ -18,14 +19,14 @@ from watchlist.signals import REGISTRY  # noqa: E402
 from watchlist.steps.report import open_renderer  # noqa: E402
 from watchlist.steps.report_signals import write_signals  # noqa: E402
 
-ON = date(2026, 2, 6)
-
 
 @pytest.fixture(scope="module")
 def page(demo_project: Project, tmp_path_factory: pytest.TempPathFactory) -> str:
     out = Project(tmp_path_factory.mktemp("page"), simulated=True)
     with store.connect(demo_project) as con:
-        return write_signals(con, out, open_renderer(out), as_of=ON).read_text(encoding="utf-8")
+        return write_signals(con, out, open_renderer(out), as_of=DEMO_ON).read_text(
+            encoding="utf-8"
+        )
 
 
 def test_every_signal_and_every_watched_symbol_is_there(page: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -15,6 +16,7 @@ from watchlist.charts.forest import forest
 from watchlist.charts.heatmap import CAP, heatmap
 from watchlist.charts.placebo import BINS, placebo
 from watchlist.charts.price import price
+from watchlist.charts.signals import overview
 from watchlist.report.daily import daily_context
 from watchlist.report.figures import daily_figures
 from watchlist.steps.report_read import read_facts
@@ -117,6 +119,43 @@ def test_placebo_counts_every_ordinary_day_and_reaches_the_observed() -> None:
     assert len(trace["x"]) == BINS
     assert sum(trace["y"]) == len(values)
     assert trace["x"][-1] == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_frame_and_a_dict_of_lists_give_the_same_figure() -> None:
+    assert car_path(PATH, BAND) == car_path(
+        PATH.to_dict(as_series=False), BAND.to_dict(as_series=False)
+    )
+    assert forest(FOREST) == forest(FOREST.to_dict(as_series=False))
+
+
+def test_hover_lines_break_between_words_and_cut_only_what_is_too_long() -> None:
+    assert style.wrapped("a stake  in\na miner", 7) == ["a stake", "in a", "miner"]
+    assert style.wrapped("x" * 9 + " & <y>", 4) == ["xxxx", "xxxx", "x &amp;", "&lt;y&gt;"]
+    assert style.wrapped("", 4) == []
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        heatmap(
+            {"event_id": ["a"], "symbol": ["MP"], "car": [0.1], "scar": [1.0]},
+            {"event_id": ["a"], "title": ["A"], "day0": ["2025-10-07"]},
+            ["MP"],
+        ),
+        overview(
+            pl.DataFrame({"symbol": ["MP"], "signal": ["gap"], "z": [6.0], "state": ["up"]}),
+            {"gap": "Opening gap"},
+        ),
+    ],
+    ids=["heatmap", "overview"],
+)
+def test_what_a_phone_changes_is_there_to_be_changed(figure: style.Spec) -> None:
+    for path in figure["layout"]["meta"]["narrow"]:
+        *keys, last = path.split(".")
+        node: Any = figure
+        for key in keys:
+            node = node[int(key)] if isinstance(node, list) else node[key]
+        assert last in node or last == "tickangle", path
 
 
 def luminance(colour: str) -> float:

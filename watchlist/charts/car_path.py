@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import polars as pl
-
-from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, Spec, axis, spec, trace
+from watchlist.charts.style import (
+    BAND,
+    DOWN,
+    INK,
+    MUTED,
+    UP,
+    Columns,
+    Spec,
+    axis,
+    rounded,
+    spec,
+    trace,
+)
 
 HEIGHT = 210
 
 
-def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> Spec:
+def car_path(path: Columns, band: Columns, *, narrow: bool = True) -> Spec:
     """CAR by session from day 0, over the band in which 95 of 100 non-event paths lie.
 
     Parameters
@@ -21,21 +31,23 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
     narrow
         Whether the chart is one of several in a row.
     """
+    days, car = list(path["day"]), rounded(path["car"])
+    band_days = list(band["day"])
     traces = []
-    if band.height:
+    if band_days:
         traces += [
             trace(
                 "scatter",
-                x=band["day"].to_list(),
-                y=_rounded(band["hi"]),
+                x=band_days,
+                y=rounded(band["hi"]),
                 mode="lines",
                 line={"width": 0},
                 hoverinfo="skip",
             ),
             trace(
                 "scatter",
-                x=band["day"].to_list(),
-                y=_rounded(band["lo"]),
+                x=band_days,
+                y=rounded(band["lo"]),
                 mode="lines",
                 line={"width": 0},
                 fill="tonexty",
@@ -43,24 +55,24 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
                 hoverinfo="skip",
             ),
         ]
-    known = path.filter(pl.col("car").is_not_null())
-    colour = UP if known.height == 0 or known["car"][-1] >= 0 else DOWN
+    known = [(day, value) for day, value in zip(days, car, strict=True) if value is not None]
+    colour = UP if not known or known[-1][1] >= 0 else DOWN
     traces.append(
         trace(
             "scatter",
-            x=path["day"].to_list(),
-            y=_rounded(path["car"]),
+            x=days,
+            y=car,
             mode="lines",
             line={"color": colour, "width": 2.25},
             hovertemplate="day %{x}: %{y:+.1%}<extra></extra>",
         )
     )
-    if known.height:
+    if known:
         traces.append(
             trace(
                 "scatter",
-                x=[known["day"][-1]],
-                y=[round(known["car"][-1], 5)],
+                x=[known[-1][0]],
+                y=[known[-1][1]],
                 mode="markers",
                 marker={"color": colour, "size": 7},
                 hoverinfo="skip",
@@ -74,7 +86,7 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
         xaxis=axis(
             showgrid=False,
             zeroline=False,
-            range=[min(path["day"].to_list(), default=-10) - 0.5, 20.5],
+            range=[min(days, default=-10) - 0.5, 20.5],
             tickvals=[-10, -5, 0, 5, 10, 15, 20],
             title=None if narrow else {"text": "sessions from day 0"},
         ),
@@ -106,8 +118,3 @@ def car_path(path: pl.DataFrame, band: pl.DataFrame, *, narrow: bool = True) -> 
             }
         ],
     )
-
-
-def _rounded(column: pl.Series) -> list[float | None]:
-    """Five digits: a tenth of a basis point, far finer than a screen."""
-    return column.cast(pl.Float64).round(5).to_list()

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import polars as pl
-
-from watchlist.charts.style import DOWN, INK, MUTED, UP, Spec, axis, spec, trace
+from watchlist.charts.style import (
+    DOWN,
+    INK,
+    MUTED,
+    UP,
+    Columns,
+    Spec,
+    axis,
+    rounded,
+    spec,
+    trace,
+)
 
 ROW_HEIGHT = 34
 
 
-def forest(rows: pl.DataFrame) -> Spec:
+def forest(rows: Columns) -> Spec:
     """Point and 95 % interval for each row, top first; an open circle has no interval.
 
     Parameters
@@ -18,11 +27,12 @@ def forest(rows: pl.DataFrame) -> Spec:
         Columns `value` (label), `estimate`, `lo`, `hi` (fractions; null without an interval),
         `pairs`, `dates`.
     """
-    place = list(range(rows.height))
-    estimate = rows["estimate"].round(5).to_list()
-    lo, hi = rows["lo"].to_list(), rows["hi"].to_list()
+    values, dates = list(rows["value"]), list(rows["dates"])
+    place = list(range(len(values)))
+    estimate = rounded(rows["estimate"])
+    lo, hi = list(rows["lo"]), list(rows["hi"])
     bounded = [a is not None and b is not None for a, b in zip(lo, hi, strict=True)]
-    colours = [UP if value >= 0 else DOWN for value in estimate]
+    colours = [DOWN if value is not None and value < 0 else UP for value in estimate]
     bars = trace(
         "scatter",
         x=[v for a, b, ok in zip(lo, hi, bounded, strict=True) if ok for v in (a, b, None)],
@@ -42,15 +52,15 @@ def forest(rows: pl.DataFrame) -> Spec:
             "symbol": ["circle" if ok else "circle-open" for ok in bounded],
         },
         text=[
-            f"{value}: {pairs} pairs on {dates} dates"
-            for value, pairs, dates in rows.select("value", "pairs", "dates").iter_rows()
+            f"{value}: {pairs} pairs on {on} dates"
+            for value, pairs, on in zip(values, rows["pairs"], dates, strict=True)
         ],
         hovertemplate="%{text}<br>%{x:+.1%}<extra></extra>",
     )
-    labels = [f"{value}  ({dates})" for value, dates in rows.select("value", "dates").iter_rows()]
+    labels = [f"{value}  ({on})" for value, on in zip(values, dates, strict=True)]
     return spec(
         [bars, dots],
-        height=ROW_HEIGHT * rows.height + 48,
+        height=ROW_HEIGHT * len(values) + 48,
         margin={"l": 150, "r": 16, "t": 8, "b": 32},
         xaxis=axis(tickformat=".0%", zeroline=True, nticks=6, range=_span(estimate, lo, hi)),
         yaxis=axis(
@@ -59,7 +69,7 @@ def forest(rows: pl.DataFrame) -> Spec:
             showgrid=False,
             zeroline=False,
             tickfont={"color": INK, "size": 12},
-            range=[rows.height - 0.5, -0.5],
+            range=[len(values) - 0.5, -0.5],
         ),
     )
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import polars as pl
-
-from watchlist.charts.style import DIVERGING, PAPER, Spec, axis, spec, trace
+from watchlist.charts.style import DIVERGING, PAPER, Columns, Spec, axis, spec, trace
 
 CAP = 4.0
 """Standard errors at which the colour is full."""
@@ -13,7 +11,7 @@ ROW_HEIGHT = 24
 LABEL_LENGTH = 40
 
 
-def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Spec:
+def heatmap(cells: Columns, events: Columns, symbols: list[str]) -> Spec:
     """One cell a pair: the number is the abnormal return, the colour its standard errors.
 
     Parameters
@@ -27,12 +25,13 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Sp
     """
     column = {symbol: n for n, symbol in enumerate(symbols)}
     row = {event_id: n for n, event_id in enumerate(events["event_id"])}
-    z: list[list[float | None]] = [[None] * len(symbols) for _ in range(events.height)]
-    text = [[""] * len(symbols) for _ in range(events.height)]
-    short = [[""] * len(symbols) for _ in range(events.height)]
-    for event_id, symbol, car, scar in cells.select(
-        "event_id", "symbol", "car", "scar"
-    ).iter_rows():
+    dates = list(events["day0"])
+    z: list[list[float | None]] = [[None] * len(symbols) for _ in row]
+    text = [[""] * len(symbols) for _ in row]
+    short = [[""] * len(symbols) for _ in row]
+    for event_id, symbol, car, scar in zip(
+        *(cells[name] for name in ("event_id", "symbol", "car", "scar")), strict=True
+    ):
         if event_id not in row or symbol not in column:
             continue
         at, over = row[event_id], column[symbol]
@@ -42,16 +41,16 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Sp
         )
         short[at][over] = f"{car * 100:+.0f}".replace("-", "−")
     labels = [
-        f"{day0}  {_short(title)}" for title, day0 in events.select("title", "day0").iter_rows()
+        f"{day0}  {_short(title)}" for title, day0 in zip(events["title"], dates, strict=True)
     ]
-    height = ROW_HEIGHT * events.height + 60
+    height = ROW_HEIGHT * len(row) + 60
     return spec(
         [
             trace(
                 "heatmap",
                 z=z,
                 x=list(range(len(symbols))),
-                y=list(range(events.height)),
+                y=list(range(len(row))),
                 text=text,
                 texttemplate="%{text}",
                 textfont={"size": 11},
@@ -74,7 +73,7 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Sp
                 "layout.xaxis.tickangle": -90,
                 "data.0.text": short,
                 "data.0.textfont.size": 9,
-                "layout.yaxis.ticktext": [str(day0) for day0 in events["day0"]],
+                "layout.yaxis.ticktext": [str(day0) for day0 in dates],
             },
             "paper": PAPER,
         },
@@ -89,7 +88,7 @@ def heatmap(cells: pl.DataFrame, events: pl.DataFrame, symbols: list[str]) -> Sp
         ),
         yaxis=axis(
             autorange="reversed",
-            tickvals=list(range(events.height)),
+            tickvals=list(range(len(row))),
             ticktext=labels,
             showgrid=False,
             zeroline=False,

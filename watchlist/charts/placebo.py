@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, Spec, axis, spec, trace
@@ -11,14 +12,15 @@ from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, Spec, axis, spec,
 BINS = 60
 
 
-def placebo(ordinary: pl.Series, observed: float) -> Spec:
+def placebo(ordinary: Iterable[float], observed: float) -> Spec:
     """Histogram of abnormal returns of non-event sessions, the observed one marked.
 
     `ordinary` and `observed` are fractions of one fit. Bins are counted here, so that a page does
     not carry a thousand numbers for fifty bars.
     """
     colour = UP if observed >= 0 else DOWN
-    counts, centres, width = _bins(ordinary.to_numpy(), observed)
+    values = np.fromiter(ordinary, np.float64)
+    counts, centres, width = _bins(values, observed)
     return spec(
         [
             trace(
@@ -54,7 +56,7 @@ def placebo(ordinary: pl.Series, observed: float) -> Spec:
                 "text": f"observed {observed * 100:+.1f} %".replace("-", "−"),
                 "showarrow": False,
                 "yanchor": "bottom",
-                "xanchor": "right" if observed > float(ordinary.to_numpy().mean()) else "left",
+                "xanchor": "right" if observed > float(values.mean()) else "left",
                 "font": {"size": 11, "color": INK},
             }
         ],

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-import polars as pl
-
-from watchlist.charts.style import DOWN, INK, MUTED, PAPER, UP, Spec, axis, spec, trace
+from watchlist.charts.style import (
+    DOWN,
+    INK,
+    MUTED,
+    PAPER,
+    UP,
+    Columns,
+    Spec,
+    axis,
+    rounded,
+    spec,
+    trace,
+    wrapped,
+)
 
 SYMBOLS = {"supportive": "triangle-up", "adverse": "triangle-down", "mixed": "diamond"}
 """The shape tells the direction, so that colour is never alone."""
 
 COLOURS = {"supportive": UP, "adverse": DOWN, "mixed": MUTED}
 
+LINE = 44
+"""Characters that a hover label takes on a phone."""
 
-def price(closes: pl.DataFrame, events: pl.DataFrame, *, tall: bool = False) -> Spec:
+
+def price(closes: Columns, events: Columns, *, tall: bool = False) -> Spec:
     """Closing prices on a log scale, with a marker at day 0 of each event.
 
     Parameters
@@ -24,25 +38,28 @@ def price(closes: pl.DataFrame, events: pl.DataFrame, *, tall: bool = False) -> 
     tall
         For a page about this symbol alone.
     """
+    rows = list(
+        zip(*(events[name] for name in ("session", "close", "title", "direction")), strict=True)
+    )
     traces = [
         trace(
             "scatter",
-            x=closes["session"].to_list(),
-            y=closes["close"].round(4).to_list(),
+            x=list(closes["session"]),
+            y=rounded(closes["close"], 4),
             mode="lines",
             line={"color": INK, "width": 1.5},
             hovertemplate="%{x|%-d %b %Y}: %{y:.2f}<extra></extra>",
         )
     ]
     for direction, symbol in SYMBOLS.items():
-        found = events.filter(pl.col("direction") == direction) if events.height else events
-        if found.height:
+        found = [row for row in rows if row[3] == direction]
+        if found:
             traces.append(
                 trace(
                     "scatter",
-                    x=found["session"].to_list(),
-                    y=found["close"].round(4).to_list(),
-                    text=[plain(title) for title in found["title"]],
+                    x=[session for session, _, _, _ in found],
+                    y=rounded((close for _, close, _, _ in found), 4),
+                    text=[plain(title) for _, _, title, _ in found],
                     mode="markers",
                     marker={
                         "symbol": symbol,
@@ -64,8 +81,6 @@ def price(closes: pl.DataFrame, events: pl.DataFrame, *, tall: bool = False) -> 
 
 def plain(title: str, length: int = 80) -> str:
     """A title without the markup that Plotly would read in it, in lines that fit a phone."""
-    from textwrap import wrap
-
-    text = title if len(title) <= length else title[: length - 1].rstrip() + "…"
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "<br>".join(wrap(text, 44))
+    text = " ".join(title.split())
+    text = text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    return "<br>".join(wrapped(text, LINE))

@@ -181,7 +181,7 @@ def overview(signals: pl.DataFrame, titles: dict[str, str]) -> Spec:
         ],
         height=ROW_HEIGHT * len(names) + 40,
         margin={"l": 260, "r": 8, "t": 28, "b": 8},
-        meta={"narrow": {"margin.l": 120}, "paper": PAPER},
+        meta={"narrow": {"layout.margin.l": 120}, "paper": PAPER},
         xaxis=axis(
             side="top",
             tickvals=list(range(len(symbols))),

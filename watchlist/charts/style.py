@@ -7,7 +7,11 @@ dark page; the page's script swaps one for the other, so a figure is made once.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterable
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -16,6 +20,18 @@ Spec = dict[str, Any]
 """A figure as Plotly's own functions take it: `{"data": [...], "layout": {...}}`. Building the
 objects of `plotly.graph_objects` takes longer than all the rest of a page; a test has them
 validate every figure of a report."""
+
+
+class Columns(Protocol):
+    """Named columns of one length: a Polars frame, or a dict of lists.
+
+    Pages come from a twin, where columns are lists already; making a frame of each costs more than
+    the figure.
+    """
+
+    def __getitem__(self, name: str, /) -> Iterable[Any]:
+        """The values of one column, in order."""
+
 
 INK = "#23211e"
 MUTED = "#625d55"
@@ -96,6 +112,22 @@ def axis(**overrides: Any) -> dict[str, Any]:
         "fixedrange": True,
         **overrides,
     }
+
+
+def rounded(values: Iterable[float | None], digits: int = 5) -> list[float | None]:
+    """Five digits of a fraction: a tenth of a basis point, far finer than a screen."""
+    return [None if value is None else round(value, digits) for value in values]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` characters, without the markup that Plotly would read in them."""
+    return [escape(line, quote=False) for line in _lines(width).findall(" ".join(text.split()))]
+
+
+@cache
+def _lines(width: int) -> re.Pattern[str]:
+    """As many whole words as fit; of a longer word, as much as fits."""
+    return re.compile(rf"\S.{{0,{width - 1}}}(?=\s|$)|\S{{1,{width}}}")
 
 
 def to_json(fig: Spec) -> str:

@@ -6,15 +6,23 @@ cannot be followed.
 
 from __future__ import annotations
 
-import textwrap
 from datetime import date, timedelta
-from html import escape
 from itertools import pairwise
 from typing import Any
 
-import polars as pl
-
-from watchlist.charts.style import DOWN, GRID, INK, MUTED, UP, Spec, axis, spec, trace
+from watchlist.charts.style import (
+    DOWN,
+    GRID,
+    INK,
+    MUTED,
+    UP,
+    Columns,
+    Spec,
+    axis,
+    spec,
+    trace,
+    wrapped,
+)
 
 LANE = 34
 """Height of one category, pixels."""
@@ -34,34 +42,51 @@ DIRECTIONS = {
 """Mark, colour and word for each direction: the shape says it where the colour cannot be seen."""
 
 
-def timeline(events: pl.DataFrame) -> Spec:
+_COLUMNS = (
+    "event_id",
+    "announced_on",
+    "title",
+    "category",
+    "direction",
+    "certainty",
+    "status",
+    "sources",
+)
+
+
+def timeline(events: Columns) -> Spec:
     """Events by category and date, in the order of the categories' first events.
 
     Parameters
     ----------
-    events : DataFrame
-        announced_on (Date), title, category, direction, certainty, status, event_id and sources
-        (list of str: publishers); any order, at least one row.
+    events
+        Columns `announced_on` (dates), `title`, `category`, `direction`, `certainty`, `status`,
+        `event_id` and `sources` (a list of publishers each); any order, at least one row.
     """
-    everything = events.sort("announced_on", "event_id")
-    ordered = everything.filter(pl.col("announced_on") >= first_drawn(events))
-    left_out = everything.height - ordered.height
-    lanes = ordered["category"].unique(maintain_order=True).to_list()
+    rows = (
+        dict(zip(_COLUMNS, values, strict=True))
+        for values in zip(*(events[name] for name in _COLUMNS), strict=True)
+    )
+    everything = sorted(rows, key=lambda row: (row["announced_on"], row["event_id"]))
+    first = first_drawn(events)
+    ordered = [row for row in everything if row["announced_on"] >= first]
+    left_out = len(everything) - len(ordered)
+    lanes = list(dict.fromkeys(row["category"] for row in ordered))
     place = {category: len(lanes) - 1 - n for n, category in enumerate(lanes)}
     heights = _heights(ordered)
     traces: list[Any] = []
     for direction, (shape, colour, word) in DIRECTIONS.items():
-        rows = ordered.filter(pl.col("direction") == direction).to_dicts()
-        if not rows:
+        found = [row for row in ordered if row["direction"] == direction]
+        if not found:
             continue
         open_marks = [
-            row["status"] == "scheduled" or row["certainty"] != "confirmed" for row in rows
+            row["status"] == "scheduled" or row["certainty"] != "confirmed" for row in found
         ]
         traces.append(
             trace(
                 "scatter",
-                x=[row["announced_on"].isoformat() for row in rows],
-                y=[place[row["category"]] + heights[row["event_id"]] for row in rows],
+                x=[row["announced_on"].isoformat() for row in found],
+                y=[place[row["category"]] + heights[row["event_id"]] for row in found],
                 mode="markers",
                 name=word,
                 marker={
@@ -71,8 +96,8 @@ def timeline(events: pl.DataFrame) -> Spec:
                     "opacity": 0.9,
                     "line": {"width": 1.4, "color": colour},
                 },
-                text=[_label(row) for row in rows],
-                customdata=[row["event_id"] for row in rows],
+                text=[_label(row) for row in found],
+                customdata=[row["event_id"] for row in found],
                 hovertemplate="%{text}<extra></extra>",
             )
         )
@@ -96,24 +121,24 @@ def timeline(events: pl.DataFrame) -> Spec:
     )
 
 
-def first_drawn(events: pl.DataFrame) -> date:
+def first_drawn(events: Columns) -> date:
     """The first date that the picture shows: the one after the last long silence.
 
     Parameters
     ----------
-    events : DataFrame
-        announced_on (Date); at least one row.
+    events
+        Column `announced_on` (dates); at least one row.
     """
     days: list[date] = sorted(events["announced_on"])
     late = [after for before, after in pairwise(days) if after - before > GAP]
     return late[-1] if late else days[0]
 
 
-def _heights(ordered: pl.DataFrame) -> dict[str, float]:
+def _heights(ordered: list[dict[str, Any]]) -> dict[str, float]:
     """How far each mark is moved out of its lane's middle, so that neighbours can be told apart."""
     last: dict[str, tuple[date, int]] = {}
     heights: dict[str, float] = {}
-    for row in ordered.iter_rows(named=True):
+    for row in ordered:
         before = last.get(row["category"])
         near = before is not None and row["announced_on"] - before[0] <= CLOSE
         step = (before[1] + 1) % len(STEPS) if before is not None and near else 0
@@ -124,9 +149,8 @@ def _heights(ordered: pl.DataFrame) -> dict[str, float]:
 
 def _label(row: dict[str, Any]) -> str:
     """Date, title and sources; nothing of it is markup."""
-    lines = textwrap.wrap(str(row["title"]), 60)
-    title = "<br>".join(escape(line) for line in lines)
-    sources = textwrap.wrap("Sources: " + ", ".join(row["sources"]), 70)
+    title = "<br>".join(wrapped(str(row["title"]), 60))
+    sources = wrapped("Sources: " + ", ".join(row["sources"]), 70)
     state = "scheduled" if row["status"] == "scheduled" else str(row["certainty"])
     facts = f"{row['announced_on']:%a %d %b %Y} · {row['category']} · {row['direction']} · {state}"
-    return "<br>".join([f"<b>{title}</b>", escape(facts), *(escape(line) for line in sources)])
+    return "<br>".join([f"<b>{title}</b>", *wrapped(facts, 70), *sources])

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from watchlist.charts import style
 from watchlist.report import format as fmt
 from watchlist.report.facts import Row
@@ -63,14 +61,8 @@ def path_chart(chart_id: str, title: str, line: Row, *, narrow: bool = True) -> 
     """The CAR path of one symbol after one event."""
     from watchlist.charts.car_path import car_path
 
-    path = pl.DataFrame(
-        {"day": line["day"], "car": line["car"]}, schema={"day": pl.Int64, "car": pl.Float64}
-    )
-    band = pl.DataFrame(
-        {"day": line["band_day"], "lo": line["lo"], "hi": line["hi"]},
-        schema={"day": pl.Int64, "lo": pl.Float64, "hi": pl.Float64},
-    )
-    return _chart(chart_id, car_path(path, band, narrow=narrow), path_label(title, line))
+    band = {"day": line["band_day"], "lo": line["lo"], "hi": line["hi"]}
+    return _chart(chart_id, car_path(line, band, narrow=narrow), path_label(title, line))
 
 
 def path_label(title: str, line: Row) -> str:
@@ -101,21 +93,13 @@ def heatmap_charts(heatmap: dict[str, Any]) -> list[Chart]:
     events = heatmap["events"][:HEATMAP_SHOWN]
     ids = {event["event_id"] for event in events}
     cells = [c for c in heatmap["cells"] if c["event_id"] in ids]
-    symbols = [s for s in heatmap["symbols"] if any(c["symbol"] == s for c in cells)]
+    drawn = {cell["symbol"] for cell in cells}
+    symbols = [symbol for symbol in heatmap["symbols"] if symbol in drawn]
     if not cells:
         return []
     fig = draw(
-        pl.DataFrame(
-            cells,
-            schema={
-                "event_id": pl.String,
-                "symbol": pl.String,
-                "car": pl.Float64,
-                "scar": pl.Float64,
-                "p": pl.Float64,
-            },
-        ),
-        pl.DataFrame(events),
+        _columns(cells, "event_id", "symbol", "car", "scar"),
+        _columns(events, "event_id", "title", "day0"),
         symbols,
     )
     top = max(cells, key=lambda c: abs(c["scar"] or 0.0))
@@ -132,64 +116,41 @@ def forest_charts(rows: list[Row]) -> list[Chart]:
 
     if not rows:
         return []
-    frame = pl.DataFrame(
-        rows,
-        schema={
-            "value": pl.String,
-            "estimate": pl.Float64,
-            "lo": pl.Float64,
-            "hi": pl.Float64,
-            "pairs": pl.Int64,
-            "dates": pl.Int64,
-        },
-    )
+    columns = _columns(rows, "value", "estimate", "lo", "hi", "pairs", "dates")
     clear = [r["value"] for r in rows if r["lo"] is not None and (r["lo"] > 0 or r["hi"] < 0)]
     label = f"Mean day-0 abnormal return of {fmt.plural(len(rows), 'group')} of events. " + (
         f"The 95 % interval excludes zero for {fmt.listing(clear)}."
         if clear
         else "No 95 % interval excludes zero."
     )
-    return [_chart("forest", forest(frame), label)]
+    return [_chart("forest", forest(columns), label)]
 
 
 def price_chart(chart_id: str, row: Row, *, tall: bool = False) -> Chart:
     """Closes of a symbol with the events that reached it."""
     from watchlist.charts.price import price
 
-    closes = pl.DataFrame(
-        {"session": row["session"], "close": row["close"]},
-        schema={"session": pl.String, "close": pl.Float64},
-    )
-    events = pl.DataFrame(
-        row["events"],
-        schema={
-            "session": pl.String,
-            "close": pl.Float64,
-            "title": pl.String,
-            "direction": pl.String,
-        },
-    )
+    events = _columns(row["events"], "session", "close", "title", "direction")
     first, last = row["close"][0], row["close"][-1]
     label = (
         f"{row['symbol']} closed at {fmt.price(last)} {row['currency']} on "
         f"{fmt.day(row['session'][-1])}, {fmt.percent(last / first - 1)} since "
         f"{fmt.day(row['session'][0])}; {fmt.plural(len(row['events']), 'event')} marked."
     )
-    return _chart(chart_id, price(closes, events, tall=tall), label)
+    return _chart(chart_id, price(row, events, tall=tall), label)
 
 
 def placebo_chart(chart_id: str, row: Row) -> Chart:
     """The distribution of ordinary days with the observed one marked."""
     from watchlist.charts.placebo import placebo
 
-    values = pl.Series("ar", row["ordinary"], dtype=pl.Float64)
     beyond = sum(abs(v) >= abs(row["observed"]) for v in row["ordinary"])
     label = (
         f"{row['symbol']}: abnormal return {fmt.percent(row['observed'])} on day 0; "
         f"{fmt.plural(beyond, 'session')} of {fmt.count(len(row['ordinary']))} ordinary ones "
         "were at least as large."
     )
-    return _chart(chart_id, placebo(values, row["observed"]), label)
+    return _chart(chart_id, placebo(row["ordinary"], row["observed"]), label)
 
 
 def timeline_charts(events: list[Row]) -> dict[str, Chart]:
@@ -198,21 +159,19 @@ def timeline_charts(events: list[Row]) -> dict[str, Chart]:
 
     if not events:
         return {}
-    frame = pl.DataFrame(
-        {
-            "event_id": [e["event_id"] for e in events],
-            "announced_on": [date.fromisoformat(e["on"]) for e in events],
-            "sources": [e["publishers"] for e in events],
-            **{
-                name: [e[name] for e in events]
-                for name in ("title", "category", "direction", "certainty", "status")
-            },
-        },
-        schema_overrides={"sources": pl.List(pl.String())},
-    )
+    columns = {
+        **_columns(events, "event_id", "title", "category", "direction", "certainty", "status"),
+        "announced_on": [date.fromisoformat(e["on"]) for e in events],
+        "sources": [e["publishers"] for e in events],
+    }
     first = min(e["on"] for e in events)
     label = f"{fmt.plural(len(events), 'event')} by category and date, the first on {first}."
-    return {"timeline": _chart("timeline", timeline(frame), label)}
+    return {"timeline": _chart("timeline", timeline(columns), label)}
+
+
+def _columns(rows: list[Row], *names: str) -> dict[str, list[Any]]:
+    """Rows of the twin as the columns that a chart takes."""
+    return {name: [row[name] for row in rows] for name in names}
 
 
 def _chart(chart_id: str, fig: style.Spec, label: str) -> Chart:

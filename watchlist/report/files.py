@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -36,7 +39,5 @@ def safe_name(name: str) -> str:
     >>> safe_name("LYC.AX"), safe_name("^GSPC"), safe_name("../x")
     ('LYC.AX', '_5eGSPC', '_2e._2fx')
     """
-    kept = "".join(
-        c if (c.isascii() and c.isalnum()) or c in "-." else f"_{ord(c):x}" for c in name
-    )
+    kept = _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}", name)
     return "_2e" + kept[1:] if kept.startswith(".") else kept[:150]

@@ -15,7 +15,7 @@ from watchlist.report.figures import (
     timeline_charts,
 )
 from watchlist.report.render import Renderer
-from watchlist.report.view import heatmap_cells, path_rows
+from watchlist.report.view import heatmap_rows, path_rows
 
 EVENT_PATHS = 8
 """Targets with a chart of their own on an event's page."""
@@ -39,7 +39,7 @@ def daily_page(
         linked=linked,
         signals_page=signals_page,
         twin=f"{context['as_of']}.json",
-        cells=heatmap_cells(context["study"]["heatmap"]),
+        heatmap_rows=heatmap_rows,
         path_rows=path_rows,
         heatmap_shown=HEATMAP_SHOWN,
     )

@@ -25,9 +25,13 @@ def path_rows(lines: list[Row]) -> list[tuple[int, list[tuple[str, str, str]]]]:
     return out
 
 
-def heatmap_cells(heatmap: dict[str, Any]) -> dict[tuple[str, str], str]:
-    """Formatted cells by event and symbol; percent without the sign, as the caption says."""
-    return {
+def heatmap_rows(heatmap: dict[str, Any]) -> list[tuple[Row, list[str]]]:
+    """Each event with its formatted cells, one a symbol; percent without the sign."""
+    cells = {
         (c["event_id"], c["symbol"]): fmt.number(c["car"] * 100, 1, sign=True)
         for c in heatmap["cells"]
     }
+    return [
+        (event, [cells.get((event["event_id"], symbol), "") for symbol in heatmap["symbols"]])
+        for event in heatmap["events"]
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.report.site import write_site
-from tests.report.small_store import AS_OF, EVENTS, PEERS, WATCHED, Event
+from tests.report.small_store import AS_OF, EVENTS, WATCHED, Event
 
 pytestmark = pytest.mark.browser
 
@@ -137,10 +136,9 @@ def test_page_prints_with_all_charts_on_white(visit: Any, site: Path) -> None:
         )
 
 
-def test_charts_below_the_fold_wait(visit: Any, site: Path) -> None:
+def test_first_chart_is_drawn_at_once_and_those_below_the_fold_wait(visit: Any, site: Path) -> None:
     with visit(site / PAGES["daily"]) as opened:
-        opened.until("window.Plotly !== undefined")
-        opened.page.wait_for_timeout(300)
+        opened.until("document.querySelector('#lead[data-drawn] .js-line') !== null")
 
         assert opened.page.locator(".plot:not([data-drawn])").count() > 0
 
@@ -235,33 +233,3 @@ def test_hostile_text_is_inert(visit: Any, tmp_path: Path, text: str) -> None:
     with visit(folder / PAGES["daily"]) as opened:
         shown = opened.page.locator("#events h4").first.inner_text()
         assert shown.split()[0] == text.split(maxsplit=1)[0]
-
-
-@pytest.mark.slow
-def test_first_chart_comes_as_fast_as_a_bare_page(
-    chromium: Any, site: Path, tmp_path: Path
-) -> None:
-    """At most twice a page with nothing but the same script and one chart; the two in turn."""
-    report = (site / PAGES["daily"]).read_text(encoding="utf-8")
-    figure = re.search(r'class="figure" data-for="car-0-0">(.*?)</script>', report, re.DOTALL)
-    assert figure is not None
-    bare = tmp_path / "bare.html"
-    bare.write_text(
-        "<!doctype html><meta charset='utf-8'><div id='c' class='plot'></div>"
-        f"<script src='{(site / 'plotly.min.js').as_uri()}'></script>"
-        f"<script>const f = {figure[1]}; Plotly.newPlot('c', f.data, f.layout)</script>",
-        encoding="utf-8",
-    )
-
-    def seconds(path: Path, hash_: str) -> float:
-        page = chromium.new_page(viewport={"width": 1400, "height": 900})
-        start = time.perf_counter()
-        page.goto(path.resolve().as_uri() + hash_, wait_until="commit")
-        page.wait_for_selector(".main-svg", state="attached")
-        taken = time.perf_counter() - start
-        page.close()
-        return taken
-
-    pairs = [(seconds(site / PAGES["daily"], "#study"), seconds(bare, "")) for _ in range(5)]
-    assert min(a for a, _ in pairs) <= 2 * min(b for _, b in pairs)
-    assert len(PEERS) == 8

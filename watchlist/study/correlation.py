@@ -79,12 +79,7 @@ def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
         dates, resid = dates[order], resid[order]
     _, start, size = np.unique(dates, return_index=True, return_counts=True)
     if np.isfinite(resid.sum()):
-        # the sum over pairs of a date is (|Σ unit vectors|² - n) / 2: no pair is ever formed
-        unit = resid - resid.mean(axis=1, keepdims=True)
-        unit /= np.sqrt(np.einsum("nm,nm->n", unit, unit))[:, None]
-        sums = np.add.reduceat(unit, start, axis=0)
-        total = (np.einsum("gm,gm->g", sums, sums) - size).sum() / 2.0
-        return float(total), int((size * (size - 1) // 2).sum())
+        return _from_unit_sums(resid, start), int((size * (size - 1) // 2).sum())
     total, compared = 0.0, 0
     for count in np.unique(size[size > 1]).tolist():
         # dates with equally many pairs go together: thousands of small products are one large one
@@ -95,6 +90,30 @@ def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
             some, number = _all_pairs(resid[rows])
             total, compared = total + some, compared + number
     return total, compared
+
+
+def _from_unit_sums(resid: Floats, start: Ints) -> float:
+    """Sum of the correlations within groups of rows: (|Σ unit vectors|² - n) / 2, no pair formed.
+
+    Parameters
+    ----------
+    resid : (N, M) without a missing value, groups contiguous
+    start : (G,) first row of each group
+    """
+    total = -float(len(resid))
+    most = max(1, BATCH_NUMBERS // resid.shape[1])
+    ends = np.append(start[1:], len(resid))
+    group = 0
+    while group < len(start):
+        # whole groups, as many as the cache holds
+        after = max(group + 1, int(np.searchsorted(ends, start[group] + most, side="right")))
+        some = resid[start[group] : ends[after - 1]]
+        unit = some - some.mean(axis=1, keepdims=True)
+        unit /= np.sqrt(np.vecdot(unit, unit))[:, None]
+        sums = np.add.reduceat(unit, start[group:after] - start[group], axis=0)
+        total += float(np.vdot(sums, sums))
+        group = after
+    return total / 2.0
 
 
 def _all_pairs(resid: Floats) -> tuple[float, int]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from watchlist.errors import StudyError
+from watchlist.heap import keep_heap
 from watchlist.study.design import StudyDesign
 from watchlist.study.models import (
     Bools,
@@ -50,6 +51,7 @@ def estimate(
     donors : (P, S) for synthetic-control: which securities may make up each pair's twin
     """
     if len(rows) > BATCH and design.model in ("constant-mean", "market", "factors"):
+        keep_heap()
         parts = (slice(i, i + BATCH) for i in range(0, len(rows), BATCH))
         return joined(
             (estimate(panel, rows[p], cols[p], factors[p], design, masked) for p in parts),
@@ -105,19 +107,11 @@ def rows_of(
     For Dimson the one factor becomes its lags, itself and its leads, oldest first.
     """
     series = panel.by_security
-    shifts = range(-design.lags, design.leads + 1) if design.model == "dimson" else range(1)
     y, event_y = _runs(series, rows, cols, design)
-    parts = [
-        _runs(series, rows + shift, factors[:, k], design)
-        for k in range(factors.shape[1])
-        for shift in shifts
-    ]
-    x, event_x = (
-        np.empty((len(rows), len(parts), y.shape[1])),
-        np.empty((len(rows), len(parts), event_y.shape[1])),
-    )
-    for k, (before, after) in enumerate(parts):
-        x[:, k], event_x[:, k] = before, after
+    first, last = (-design.lags, design.leads) if design.model == "dimson" else (0, 0)
+    shifts = np.arange(first, last + 1)
+    starts = np.tile(rows[:, None] + shifts, factors.shape[1])
+    x, event_x = _runs(series, starts, np.repeat(factors, len(shifts), axis=1), design)
     if design.risk_free is not None:
         column = np.full(len(rows), panel.column(design.risk_free))
         free, event_free = _runs(series, rows, column, design)
@@ -196,7 +190,7 @@ def _synthetic(
 
 
 def _runs(series: Floats, rows: Ints, which: Ints, design: StudyDesign) -> tuple[Floats, Floats]:
-    """Estimation and event run of one series for each pair."""
+    """Estimation and event runs of the series that each pair needs, one or several."""
     first, last = design.event_days
     before = gather(series, which, rows + design.estimation[0], design.estimation_length)
     return before, gather(series, which, rows + first, last - first + 1)

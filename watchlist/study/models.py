@@ -112,16 +112,16 @@ def joined(parts: Iterator[Fits], pairs: int) -> Fits:
 
 
 def gather(series: Floats, cols: Ints, start: Ints, length: int) -> Floats:
-    """Runs of `length` sessions, one a pair; outside the panel is missing.
+    """Runs of `length` sessions; outside the panel is missing.
 
     Parameters
     ----------
     series : (S, T), time contiguous
-    cols, start : (P,) column and first row of each run; rows may lie before 0 or after T
+    cols, start : (P,) or (P, K) column and first row of each run, which may lie before 0 or after T
 
     Returns
     -------
-    (P, length)
+    (P, length) or (P, K, length)
     """
     total = series.shape[1]
     before = max(0, -int(start.min(initial=0)))
@@ -140,12 +140,12 @@ def least_squares(rows: Rows) -> Fits:
     MacKinlay 1997, JEL 35:13. Pairs with M ≤ k or factors that are constant or collinear in their
     window get NaN.
     """
-    y, x, keep = _usable(rows)
+    y, x, keep = rows.y, rows.x, rows.keep
     pairs, k = y.shape[0], x.shape[1]
-    if keep is None:
-        n = np.full(pairs, y.shape[1], dtype=np.int64)
-        y_mean, x_mean = y.mean(axis=1), x.mean(axis=2)
-    else:
+    n = np.full(pairs, y.shape[1], dtype=np.int64)
+    y_mean, x_mean = y.mean(axis=1), x.mean(axis=2)
+    if keep is not None or not (np.isfinite(y_mean).all() and np.isfinite(x_mean).all()):
+        y, x, keep = _usable(rows)
         n = keep.sum(axis=1)
         count = np.maximum(n, 1)
         y_mean, x_mean = y.sum(axis=1) / count, x.sum(axis=2) / count[:, None]
@@ -154,17 +154,17 @@ def least_squares(rows: Rows) -> Fits:
     if keep is not None:
         resid *= keep
         centred *= keep[:, None, :]
-    inverse = centred_inverse(np.einsum("pim,pjm->pij", centred, centred), n)
+    inverse = centred_inverse(np.vecdot(centred[:, :, None], centred[:, None]), n)
     betas = np.zeros((pairs, k))
     for last in (True,) if k < 2 else (False, True):
-        step = np.einsum("pij,pj->pi", inverse, np.einsum("pim,pm->pi", centred, resid))
+        step = np.einsum("pij,pj->pi", inverse, np.vecdot(centred, resid[:, None]))
         for i in range(k):
             # the last time the factors themselves are not needed any more
             spare = centred[:, i] if last else None
             resid -= np.multiply(centred[:, i], step[:, i, None], out=spare)
         betas += step
     freedom = np.where(n > k + 1, n - k - 1.0, np.nan)
-    sigma2 = np.einsum("pm,pm->p", resid, resid) / freedom
+    sigma2 = np.vecdot(resid, resid) / freedom
     if keep is not None:
         resid[~keep] = np.nan
     deviations = rows.event_x - x_mean[:, :, None]
@@ -197,8 +197,7 @@ def given_betas(rows: Rows, betas: Floats, *, parameters: int, intercept: bool) 
     ----------
     betas : (P, K)
     """
-    y, x, keep = _usable(rows)
-    used = np.ones_like(y, dtype=bool) if keep is None else keep
+    y, x, used = _usable(rows)
     n = used.sum(axis=1)
     count = np.maximum(n, 1)
     y_mean = y.sum(axis=1) / count
@@ -252,14 +251,11 @@ def blank_fits(pairs: int, m: int, days: int, factors: int, *, parameters: int) 
     )
 
 
-def _usable(rows: Rows) -> tuple[Floats, Floats, Bools | None]:
-    """Returns with unusable rows set to zero, and which rows are usable (None = every one)."""
-    keep = rows.keep
-    if keep is None and np.isfinite(rows.y.sum()) and np.isfinite(rows.x.sum()):
-        return rows.y, rows.x, None
+def _usable(rows: Rows) -> tuple[Floats, Floats, Bools]:
+    """Returns with unusable rows set to zero, and which rows are usable."""
     there = np.isfinite(rows.y) & np.isfinite(rows.x).all(axis=1)
-    if keep is not None:
-        there &= keep
+    if rows.keep is not None:
+        there &= rows.keep
     return np.where(there, rows.y, 0.0), np.where(there[:, None, :], rows.x, 0.0), there
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchlist.study.sample import Floats, Outcome, Sample
 from watchlist.study.tails import normal_p, student_p
@@ -144,42 +145,53 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     n, width = len(parts[0]), sum(part.shape[1] for part in parts)
     total, count = np.zeros(width), np.zeros(width)
     step = max(1, CACHED // width)
+    joined = np.empty((min(step, n), width))
+    places = np.tile(np.arange(1.0, width + 1.0), (len(joined), 1))
     for start in range(0, n, step):
         rows = [part[start : start + step] for part in parts]
-        some, number = _rank_sums(np.concatenate(rows, axis=1))
-        total += some
-        count += number
+        keys = joined[: len(rows[0])]
+        end = 0
+        for part in rows:
+            begin, end = end, end + part.shape[1]
+            np.add(part, 0.0, out=keys[:, begin:end])  # minus zero becomes zero
+        columns, plain = _columns_in_order(keys)
+        sums = np.bincount(columns.ravel(), places[: len(columns)].ravel(), minlength=width)
+        total += sums / (width + 1.0) - len(columns) / 2.0
+        count += len(columns)
+        if len(columns) < len(plain):
+            u, there = _centred_ranks(np.concatenate([part[~plain] for part in rows], axis=1))
+            total += u.sum(axis=0)
+            count += there.sum(axis=0)
     return total / np.maximum(count, 1.0), count / n
 
 
-def _rank_sums(values: Floats) -> tuple[Floats, Floats]:
-    """Sum of U of each column, and how many rows have it."""
-    rows, width = values.shape
-    bits = width.bit_length()
-    low = (1 << bits) - 1
-    keys = values + 0.0  # minus zero becomes zero
+def _columns_in_order(keys: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Columns of each row from its smallest value to its largest, and which rows are plain.
+
+    Rows with a missing value or with two that agree but for their last bits are not plain and are
+    left out. `keys` is overwritten.
+    """
+    low = (1 << keys.shape[1].bit_length()) - 1
     words = keys.view(np.int64)
     words &= ~low
-    words |= np.arange(width)
+    words |= np.arange(keys.shape[1])
     keys.sort(axis=1)
-    high = words >> bits
-    apart = high[:, 1:] != high[:, :-1]
-    plain = np.ones(rows, dtype=bool)
-    if not (apart.all() and np.isfinite(values.sum())):
-        plain = apart.all(axis=1) & np.isfinite(values.sum(axis=1))
+    # what is missing is sorted to the end
+    plain = np.isfinite(keys[:, 0]) & np.isfinite(keys[:, -1])
+    apart = (words[:, 1:] ^ words[:, :-1]).view(np.uint64)
+    if apart.size and apart.min() <= low:
+        plain &= (apart > low).all(axis=1)
+    if not plain.all():
         words = words[plain]
     words &= low
-    place = np.broadcast_to(np.arange(1.0, width + 1.0), words.shape)
-    total = np.bincount(words.ravel(), weights=place.ravel(), minlength=width) / (width + 1.0)
-    total -= len(words) / 2.0
-    count = np.full(width, float(len(words)))
-    if len(words) < rows:
-        rest = values[~plain]
-        there = np.isfinite(rest)
-        u = ranks(np.where(there, rest, np.nan)) / (1.0 + there.sum(axis=1))[:, None] - 0.5
-        total += np.where(there, u, 0.0).sum(axis=0)
-        count += there.sum(axis=0)
-    return total, count
+    return words, plain
+
+
+def _centred_ranks(values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """U of each value, 0 where it is missing, and which are there."""
+    there = np.isfinite(values)
+    u = ranks(np.where(there, values, np.nan)) / (1.0 + there.sum(axis=1))[:, None] - 0.5
+    return np.where(there, u, 0.0), there
 
 
 def _rank_test(sample: Sample, event: Floats) -> Outcome:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from datetime import date
-
-import polars as pl
 
 from watchlist.charts.style import (
     BAND,
@@ -15,6 +15,7 @@ from watchlist.charts.style import (
     MUTED,
     PAPER,
     UP,
+    Columns,
     Spec,
     axis,
     spec,
@@ -26,7 +27,7 @@ _SIGN = {"up": 1, "on": 1, "down": -1, "quiet": 0}
 ROW_HEIGHT = 22
 
 
-def history(signals: pl.DataFrame, title: str, thresholds: list[float]) -> Spec:
+def history(signals: Columns, title: str, thresholds: list[float]) -> Spec:
     """One signal of one symbol over time, with the alerts as dots and the thresholds as lines.
 
     Parameters
@@ -39,22 +40,29 @@ def history(signals: pl.DataFrame, title: str, thresholds: list[float]) -> Spec:
     thresholds
         Levels at which the signal speaks.
     """
-    spoke = signals.filter(pl.col("alert"))
+    days, shown = _days(signals["session"]), _rounded(signals["shown"])
+    spoke = [
+        (day, value, state)
+        for day, value, state, alert in zip(
+            days, shown, signals["state"], signals["alert"], strict=True
+        )
+        if alert
+    ]
     line = trace(
         "scatter",
-        x=_days(signals["session"]),
-        y=_rounded(signals["shown"]),
+        x=days,
+        y=shown,
         mode="lines",
         line={"color": MUTED, "width": 1},
         hovertemplate="%{x}<br>%{y:.2f}<extra></extra>",
     )
     dots = trace(
         "scatter",
-        x=_days(spoke["session"]),
-        y=_rounded(spoke["shown"]),
+        x=[day for day, _, _ in spoke],
+        y=[value for _, value, _ in spoke],
         mode="markers",
-        marker={"color": [_COLOUR.get(s, INK) for s in spoke["state"]], "size": 8},
-        text=spoke["state"].to_list(),
+        marker={"color": [_COLOUR.get(state, INK) for _, _, state in spoke], "size": 8},
+        text=[state for _, _, state in spoke],
         hovertemplate="%{x}: %{text}<br>%{y:.2f}<extra></extra>",
     )
     return spec(
@@ -139,7 +147,7 @@ def decay(coefficients: list[tuple[int, float | None]], mde: float | None = None
     )
 
 
-def overview(signals: pl.DataFrame, titles: dict[str, str]) -> Spec:
+def overview(signals: Columns, titles: dict[str, str]) -> Spec:
     """Every symbol × signal today as small multiples: colour is the state, number is z.
 
     Parameters
@@ -149,13 +157,16 @@ def overview(signals: pl.DataFrame, titles: dict[str, str]) -> Spec:
     titles
         Signal → what people read, the row order of the chart.
     """
-    symbols = signals["symbol"].unique().sort().to_list()
-    names = [name for name in titles if name in set(signals["signal"])]
+    symbols = sorted(set(signals["symbol"]))
+    present = set(signals["signal"])
+    names = [name for name in titles if name in present]
     column = {symbol: n for n, symbol in enumerate(symbols)}
     row = {name: n for n, name in enumerate(names)}
     colour: list[list[float | None]] = [[None] * len(symbols) for _ in names]
     text = [[""] * len(symbols) for _ in names]
-    for symbol, name, z, state in signals.select("symbol", "signal", "z", "state").iter_rows():
+    for symbol, name, z, state in zip(
+        *(signals[name] for name in ("symbol", "signal", "z", "state")), strict=True
+    ):
         if name in row:
             colour[row[name]][column[symbol]] = _SIGN[state]
             text[row[name]][column[symbol]] = "" if z is None else f"{z:.1f}".replace("-", "−")
@@ -200,10 +211,9 @@ def overview(signals: pl.DataFrame, titles: dict[str, str]) -> Spec:
     )
 
 
-def _days(sessions: pl.Series) -> list[str]:
+def _days(sessions: Iterable[date | str]) -> list[str]:
     return [day.isoformat() if isinstance(day, date) else str(day) for day in sessions]
 
 
-def _rounded(values: pl.Series) -> list[float | None]:
-    finite = values.fill_nan(None) if values.dtype.is_float() else values
-    return [None if value is None else round(value, 4) for value in finite]
+def _rounded(values: Iterable[float | None]) -> list[float | None]:
+    return [None if v is None or not math.isfinite(v) else round(v, 4) for v in values]

@@ -14,7 +14,9 @@ from watchlist.report.figures import (
     price_chart,
     timeline_charts,
 )
+from watchlist.report.files import safe_name
 from watchlist.report.render import Renderer
+from watchlist.report.signals import signals_figures
 from watchlist.report.view import heatmap_rows, path_rows
 
 EVENT_PATHS = 8
@@ -26,19 +28,19 @@ def daily_page(
     context: dict[str, Any],
     *,
     linked: frozenset[str],
-    signals_page: bool = False,
+    with_signals: bool = False,
     plotly: str | None = None,
 ) -> str:
-    """The page of one session; `linked` symbols, perhaps its signals too, have their own page."""
+    """The page of one session; `linked` symbols, perhaps its signals, have pages of their own."""
     return renderer.page(
         "daily.html.j2",
         context,
         daily_figures(context),
         root="../",
+        twin=f"{context['as_of']}.json",
         plotly=plotly,
         linked=linked,
-        signals_page=signals_page,
-        twin=f"{context['as_of']}.json",
+        signals_page=with_signals,
         heatmap_rows=heatmap_rows,
         path_rows=path_rows,
         heatmap_shown=HEATMAP_SHOWN,
@@ -63,6 +65,7 @@ def event_page(
         context,
         {chart.chart_id: chart for chart in charts},
         root="../",
+        twin=f"{safe_name(context['event']['event_id'])}.json",
         plotly=plotly,
         linked=linked,
         path_rows=path_rows,
@@ -87,9 +90,22 @@ def symbol_page(
         context,
         charts,
         root="../",
+        twin=f"{safe_name(context['symbol'])}.json",
         plotly=plotly,
         linked=linked,
         known_events=known_events,
+    )
+
+
+def signals_page(renderer: Renderer, context: dict[str, Any], *, plotly: str | None = None) -> str:
+    """The page of a session's signals."""
+    return renderer.page(
+        "signals.html.j2",
+        context,
+        signals_figures(context),
+        root="../",
+        twin=f"{context['as_of']}.json",
+        plotly=plotly,
     )
 
 
@@ -101,5 +117,6 @@ def index_page(renderer: Renderer, context: dict[str, Any]) -> str:
         context,
         timeline_charts(context["events"]),
         root="",
+        twin="index.json",
         linked=frozenset(s["symbol"] for s in linked),
     )

@@ -77,6 +77,7 @@ class Renderer:
         charts: Mapping[str, Chart],
         *,
         root: str,
+        twin: str | None = None,
         plotly: str | None = None,
         **more: Any,
     ) -> str:
@@ -92,6 +93,8 @@ class Renderer:
             Figures by id.
         root
             Relative way from the page to the reports folder: `""`, `"../"`.
+        twin
+            Relative way from the page to its JSON twin; None where it has none.
         plotly
             The source of plotly.js, to be put inside the page; None to load the shared file.
         """
@@ -112,6 +115,7 @@ class Renderer:
             report=context,
             charts=charts,
             root=root,
+            twin=twin,
             policy=policy,
             stylesheet=Markup(self.stylesheet),
             script=Markup(self.script),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
-
-import polars as pl
 
 from watchlist.charts import style
 from watchlist.report.facts import Row, group
@@ -58,6 +57,21 @@ def signals_context(facts: SignalFacts, *, version: str) -> dict[str, Any]:
             for d in facts.definitions
         ],
         "judged": max((v["as_of"].isoformat() for v in facts.verdicts), default=None),
+        "current": [
+            {name: _finite(row[name]) for name in ("symbol", "signal", "z", "state")}
+            for row in facts.current
+        ],
+        "history": [
+            {
+                "symbol": symbol,
+                "signal": HISTORY,
+                "session": [row["session"].isoformat() for row in rows],
+                "z": [_finite(row["z"]) for row in rows],
+                "state": [row["state"] for row in rows],
+                "alert": [row["alert"] for row in rows],
+            }
+            for symbol, rows in group(facts.history, "symbol").items()
+        ],
     }
 
 
@@ -91,28 +105,35 @@ def _verdict(row: Row) -> Row:
     }
 
 
-def signals_figures(facts: SignalFacts, context: dict[str, Any]) -> dict[str, Chart]:
+def _finite(value: Any) -> Any:
+    """JSON has no word for a number that is none."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def signals_figures(context: dict[str, Any]) -> dict[str, Chart]:
     """The charts of the page by id."""
     from watchlist.charts import signals as draw
 
     charts = []
-    if facts.current:
+    current = context["current"]
+    if current:
         titles = {s["signal"]: s["title"] for s in context["signals"]}
-        frame = pl.DataFrame(facts.current, infer_schema_length=None)
+        columns = {name: [row[name] for row in current] for name in current[0]}
         spoken = "; ".join(
             f"{r['symbol']} {titles[r['signal']]} {r['state']}"
-            for r in facts.current
+            for r in current
             if r["state"] != "quiet"
         )
         label = f"Each signal of each watched symbol. Not quiet: {spoken or 'none'}."
-        charts.append(_chart("overview", draw.overview(frame, titles), label))
-    rules = {d["signal"]: d["rule"] for d in facts.definitions}
-    for symbol, rows in group(facts.history, "symbol").items():
-        frame = pl.DataFrame(rows, infer_schema_length=None).rename({"z": "shown"})
-        alerts = int(frame["alert"].sum())
-        label = f"Abnormal moves of {symbol} in standard errors; {alerts} alerts."
-        figure = draw.history(frame, "standard errors", _levels(rules[HISTORY]))
-        charts.append(_chart(f"history-{symbol}", figure, label))
+        charts.append(_chart("overview", draw.overview(columns, titles), label))
+    rules = {s["signal"]: s["rule"] for s in context["signals"]}
+    for past in context["history"]:
+        label = (
+            f"Abnormal moves of {past['symbol']} in standard errors; {sum(past['alert'])} alerts."
+        )
+        line = {**past, "shown": past["z"]}
+        figure = draw.history(line, "standard errors", _levels(rules[past["signal"]]))
+        charts.append(_chart(f"history-{past['symbol']}", figure, label))
     for signal in context["signals"]:
         shown = [v for v in signal["verdicts"] if v["horizon"] == SHOWN_HORIZON]
         for verdict in shown:

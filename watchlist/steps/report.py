@@ -1,8 +1,8 @@
 """Reads the store, makes the contexts, writes the pages: the thin edge of reporting.
 
-The reports folder is an archive: `daily/DATE.html` with its JSON twin stays as it is; the pages of
-events and symbols, `latest.html`, `index.html` and `feed.json` follow the newest report and never
-go back in time. One `plotly.min.js` serves them all.
+The reports folder is an archive: `daily/DATE.html` stays as it is; the pages of events and symbols,
+`latest.html`, `index.html` and `feed.json` follow the newest report and never go back in time. Each
+page has its JSON twin beside it. One `plotly.min.js` serves them all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from watchlist.project import Project, packaged
 from watchlist.report.daily import daily_context
 from watchlist.report.event import event_context
 from watchlist.report.facts import Facts, Row
-from watchlist.report.files import to_json, write
+from watchlist.report.files import write, write_pair
 from watchlist.report.happenings import cards
 from watchlist.report.index import digest, event_file, feed, index_context, symbol_file
 from watchlist.report.symbol import symbol_context
@@ -93,7 +93,7 @@ def write_daily(
 
 
 def write_event(press: Press, event_id: str) -> Path:
-    """Write the page of one event.
+    """Write the page of one event and its twin.
 
     Raises
     ------
@@ -110,11 +110,11 @@ def write_event(press: Press, event_id: str) -> Path:
         )
     context = event_context(press.facts, card, press.cards, version=__version__)
     html = event_page(press.renderer, context, linked=press.linked, plotly=press.inlined)
-    return write(press.project.reports_dir / event_file(event_id), html)
+    return write_pair(press.project.reports_dir / event_file(event_id), html, context)
 
 
 def write_symbol(press: Press, symbol: str) -> Path:
-    """Write the page of one symbol.
+    """Write the page of one symbol and its twin.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def write_symbol(press: Press, symbol: str) -> Path:
         known_events=frozenset(c["event_id"] for c in press.cards),
         plotly=press.inlined,
     )
-    return write(press.project.reports_dir / symbol_file(symbol), html)
+    return write_pair(press.project.reports_dir / symbol_file(symbol), html, context)
 
 
 def open_press(
@@ -186,12 +186,11 @@ def _write_daily_page(press: Press, context: dict[str, Any]) -> Path:
         press.renderer,
         context,
         linked=press.linked,
-        signals_page=bool(press.facts.rankings),
+        with_signals=bool(press.facts.rankings),
         plotly=press.inlined,
     )
-    folder = press.project.reports_dir / "daily"
-    write(folder / f"{context['as_of']}.json", to_json(context))
-    return write(folder / f"{context['as_of']}.html", html)
+    page = press.project.reports_dir / "daily" / f"{context['as_of']}.html"
+    return write_pair(page, html, context)
 
 
 def _write_linked(press: Press, step: Step | None) -> None:
@@ -219,7 +218,7 @@ def _write_front(press: Press, con: duckdb.DuckDBPyConnection) -> None:
     if newest != press.facts.as_of:
         press = open_press(con, press.project, press.config, as_of=newest)
     context = index_context(digests, press.cards, press.facts.symbols, version=__version__)
-    write(folder / "index.html", index_page(press.renderer, context))
+    write_pair(folder / "index.html", index_page(press.renderer, context), context)
     write(folder / "feed.json", feed(digests, base_url=press.config.report.base_url))
     write(folder / "latest.html", press.renderer.plain("latest.html.j2", {}, as_of=str(newest)))
 

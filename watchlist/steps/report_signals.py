@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from watchlist import __version__
 from watchlist.errors import StoreError
-from watchlist.report.files import write
-from watchlist.report.signals import HISTORY, SignalFacts, signals_context, signals_figures
+from watchlist.report.files import write_pair
+from watchlist.report.signals import HISTORY, SignalFacts, signals_context
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +28,7 @@ def write_signals(
     as_of: date,
     plotly: str | None = None,
 ) -> Path:
-    """Write `signals/DATE.html` for the session that the store's signals are of; gives its path.
+    """Write the page of the store's signals, `signals/DATE.html`, and its twin; gives its path.
 
     Parameters
     ----------
@@ -40,11 +40,11 @@ def write_signals(
     StoreError
         The store's signals are of another session.
     """
-    facts = _read(con, project, as_of)
-    context = signals_context(facts, version=__version__)
-    figures = signals_figures(facts, context)
-    html = renderer.page("signals.html.j2", context, figures, root="../", plotly=plotly)
-    return write(project.reports_dir / "signals" / f"{as_of}.html", html)
+    from watchlist.report.pages import signals_page
+
+    context = signals_context(_read(con, project, as_of), version=__version__)
+    html = signals_page(renderer, context, plotly=plotly)
+    return write_pair(project.reports_dir / "signals" / f"{as_of}.html", html, context)
 
 
 def _read(con: duckdb.DuckDBPyConnection, project: Project, as_of: date) -> SignalFacts:

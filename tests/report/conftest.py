@@ -1,0 +1,5 @@
+"""The demo's whole store, for tests that look at every kind of page."""
+
+from tests.stores import demo_project
+
+__all__ = ["demo_project"]

@@ -1,0 +1,136 @@
+"""Every page has a twin: valid by its published schema, and all that the page is made of."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.report.site import write_site
+from tests.report.small_store import EVENTS, Event
+from watchlist.project import Project, packaged
+from watchlist.report import pages
+from watchlist.report.files import to_json
+from watchlist.report.render import Renderer
+from watchlist.steps.report import open_renderer
+
+KINDS = ("daily", "event", "symbol", "signals", "index")
+SCHEMAS = {
+    kind: json.loads((packaged("reports") / "schema" / f"{kind}.schema.json").read_text("utf-8"))
+    for kind in KINDS
+}
+
+
+def twins(folder: Path) -> dict[str, list[Path]]:
+    """The twins of a reports folder by kind."""
+    return {
+        "daily": sorted(folder.glob("daily/*.json")),
+        "event": sorted(folder.glob("events/*.json")),
+        "symbol": sorted(folder.glob("symbols/*.json")),
+        "signals": sorted(folder.glob("signals/*.json")),
+        "index": [folder / "index.json"],
+    }
+
+
+def read(file: Path) -> dict[str, Any]:
+    twin: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return twin
+
+
+def problems(folder: Path, kind: str) -> list[str]:
+    schema = jsonschema.Draft202012Validator(
+        SCHEMAS[kind], format_checker=jsonschema.FormatChecker()
+    )
+    return [
+        f"{file.name} {list(problem.path)}: {problem.message[:200]}"
+        for file in twins(folder)[kind]
+        for problem in schema.iter_errors(read(file))
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_twin_of_the_demo_is_valid(demo_project: Project, kind: str) -> None:
+    assert twins(demo_project.reports_dir)[kind]
+    assert problems(demo_project.reports_dir, kind) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_schema_is_one_and_describes_its_version(kind: str) -> None:
+    schema = SCHEMAS[kind]
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == schema["properties"]["schema"]["const"] == f"watchlist.{kind}/1"
+
+
+def test_what_two_schemas_share_is_the_same() -> None:
+    known: dict[str, Any] = {}
+    for schema in SCHEMAS.values():
+        for name, definition in schema.get("$defs", {}).items():
+            assert known.setdefault(name, definition) == definition, name
+
+
+def again(renderer: Renderer, index: dict[str, Any]) -> dict[str, Callable[[Any], str]]:
+    """How each kind of page is made of nothing but its twin; links go where the index says."""
+    linked = frozenset(row["symbol"] for row in index["symbols"])
+    known = frozenset(row["event_id"] for row in index["events"])
+    return {
+        "daily": lambda twin: pages.daily_page(renderer, twin, linked=linked, with_signals=True),
+        "event": lambda twin: pages.event_page(renderer, twin, linked=linked),
+        "symbol": lambda twin: pages.symbol_page(renderer, twin, linked=linked, known_events=known),
+        "signals": lambda twin: pages.signals_page(renderer, twin),
+        "index": lambda twin: pages.index_page(renderer, twin),
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_page_says_what_its_twin_says(demo_project: Project, kind: str) -> None:
+    folder = demo_project.reports_dir
+    render = again(open_renderer(demo_project), read(folder / "index.json"))[kind]
+
+    for file in twins(folder)[kind]:
+        page = file.with_suffix(".html").read_text("utf-8")
+        assert render(read(file)) == page, file.name
+        links = re.findall(r'<link rel="alternate" type="application/json"[^>]*href="(.+?)"', page)
+        assert links == [file.name]
+
+
+STATES: dict[str, dict[str, Any]] = {
+    "usual": {},
+    "no event": {"events": ()},
+    "no bars": {"with_bars": False},
+    "no study": {"with_study": False},
+    "one symbol": {"watched": ("MP",), "peers": ()},
+    "pull failed": {"failed": ("NB",)},
+}
+
+
+@pytest.mark.parametrize("store", STATES.values(), ids=STATES.keys())
+def test_twins_of_poor_states_are_valid(tmp_path: Path, store: dict[str, Any]) -> None:
+    folder = write_site(tmp_path, **store).reports_dir
+
+    assert [problem for kind in KINDS for problem in problems(folder, kind)] == []
+
+
+def test_hostile_text_comes_through_a_twin_unchanged(tmp_path: Path) -> None:
+    text = "</script>{{ 7*7 }} \"'\u202e\u2028 <b>"
+    hostile = Event("../x", date(2026, 1, 29), text, ("MP",), source_url="javascript:alert(1)")
+    folder = write_site(tmp_path, events=(*EVENTS[:2], hostile)).reports_dir
+
+    twin = read(folder / "events" / "_2e._2fx.json")
+    assert twin["title"] == text
+    assert twin["event"]["sources"][0]["url"] is None
+    assert [kind for kind in KINDS if problems(folder, kind)] == []
+
+
+def test_a_twin_has_a_line_a_field_and_a_row() -> None:
+    text = to_json({"a": 1, "rows": [{"b": [1, 2]}, {"b": []}], "none": []})
+
+    assert text == ('{\n "a": 1,\n "rows": [\n  {"b": [1, 2]},\n  {"b": []}\n ],\n "none": []\n}\n')
+    with pytest.raises(ValueError, match="JSON compliant"):
+        to_json({"a": float("nan")})

@@ -65,7 +65,7 @@ class Spark:
     """
 
     session: SparkSession
-    batch: int = 32
+    batch: int = 128
     """Units sent at a time: bounds the memory of the driver."""
 
     def run(

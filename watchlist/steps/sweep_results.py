@@ -87,7 +87,7 @@ class _Names:
 
     def __init__(self, market: Market, pairs: SweepPairs, study_id: int) -> None:
         self.study_id = study_id
-        self.days = market.days
+        self.days = market.factor.days
         self.day0 = pairs.day0
         self._event = _encoded(market.events[pairs.number])
         self._symbol = _encoded(market.symbols[pairs.number])

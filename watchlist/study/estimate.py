@@ -54,7 +54,7 @@ def estimate(
         keep_heap()
         parts = (slice(i, i + BATCH) for i in range(0, len(rows), BATCH))
         return joined(
-            (estimate(panel, rows[p], cols[p], factors[p], design, masked) for p in parts),
+            ((p, estimate(panel, rows[p], cols[p], factors[p], design, masked)) for p in parts),
             len(rows),
         )
     fits = _fit(panel, rows, cols, factors, design, masked, donors)

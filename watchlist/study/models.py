@@ -34,6 +34,11 @@ class Rows:
     keep: Bools | None = None
     """(P, M) rows that may be used; None = all. Rows with a missing return drop out anyway."""
 
+    def of(self, which: Bools) -> Rows:
+        """Some of the pairs."""
+        keep = None if self.keep is None else self.keep[which]
+        return Rows(self.y[which], self.x[which], self.event_y[which], self.event_x[which], keep)
+
 
 @dataclass(frozen=True)
 class Fits:
@@ -91,23 +96,21 @@ class Fits:
         )
 
 
-def joined(parts: Iterator[Fits], pairs: int) -> Fits:
-    """The fits of one model, made a few pairs at a time, in order.
+def joined(parts: Iterator[tuple[slice | Bools, Fits]], pairs: int) -> Fits:
+    """The fits of one model, made some pairs at a time, each part at its place.
 
-    Each part is copied to its place and forgotten before the next is made, so that the working
-    memory stays that of one part.
+    Each part is copied and forgotten before the next is made, so that the working memory stays
+    that of one part.
     """
-    first = next(parts)
+    place, first = next(parts)
     columns: dict[str, Any] = {
         item.name: np.empty((pairs, *value.shape[1:]), value.dtype)
         for item in fields(Fits)
         if isinstance(value := getattr(first, item.name), np.ndarray)
     }
-    done = 0
-    for part in chain([first], parts):
+    for where, part in chain([(place, first)], parts):
         for name, column in columns.items():
-            column[done : done + len(part.sigma2)] = getattr(part, name)
-        done += len(part.sigma2)
+            column[where] = getattr(part, name)
     return replace(first, **columns)
 
 
@@ -140,15 +143,28 @@ def least_squares(rows: Rows) -> Fits:
     MacKinlay 1997, JEL 35:13. Pairs with M ≤ k or factors that are constant or collinear in their
     window get NaN.
     """
-    y, x, keep = rows.y, rows.x, rows.keep
+    y_mean, x_mean = rows.y.mean(axis=1), rows.x.mean(axis=2)
+    whole = np.isfinite(y_mean) & np.isfinite(x_mean).all(axis=1)
+    if rows.keep is not None:
+        whole &= rows.keep.all(axis=1)
+    if whole.all():
+        n = np.full(len(whole), rows.y.shape[1], dtype=np.int64)
+        return _solved(rows.y, rows.x, y_mean, x_mean, n, None, rows)
+    if whole.any():
+        # most pairs lack nothing, and need not be masked for the sake of the others
+        parts = ((which, least_squares(rows.of(which))) for which in (whole, ~whole))
+        return joined(parts, len(whole))
+    y, x, keep = _usable(rows)
+    n = keep.sum(axis=1)
+    count = np.maximum(n, 1)
+    return _solved(y, x, y.sum(axis=1) / count, x.sum(axis=2) / count[:, None], n, keep, rows)
+
+
+def _solved(
+    y: Floats, x: Floats, y_mean: Floats, x_mean: Floats, n: Ints, keep: Bools | None, rows: Rows
+) -> Fits:
+    """`least_squares` of returns that are zero where they are not usable."""
     pairs, k = y.shape[0], x.shape[1]
-    n = np.full(pairs, y.shape[1], dtype=np.int64)
-    y_mean, x_mean = y.mean(axis=1), x.mean(axis=2)
-    if keep is not None or not (np.isfinite(y_mean).all() and np.isfinite(x_mean).all()):
-        y, x, keep = _usable(rows)
-        n = keep.sum(axis=1)
-        count = np.maximum(n, 1)
-        y_mean, x_mean = y.sum(axis=1) / count, x.sum(axis=2) / count[:, None]
     resid = y - y_mean[:, None]
     centred = x - x_mean[:, :, None]
     if keep is not None:

@@ -10,21 +10,37 @@ executor can run it, here or on another machine, with the same bits for the same
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from watchlist.study.design import StudyDesign
-from watchlist.study.models import Fits, Rows, least_squares
+from watchlist.study.models import Fits, Rows, gather, least_squares
 from watchlist.study.windows import day_errors, effects
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-DAY_BITS = 20
-"""A security and a session number share one integer key: 2^20 sessions are 4,000 years."""
+KEY_BITS = 20
+"""A bar's key is security_id · 2^20 + its day since 1970: 2^20 days are 2,800 years."""
+
+NEVER = 1 << (KEY_BITS - 1)
+"""Days from here on, and as far before 1970, stand for sessions beyond the calendar."""
+
+
+@dataclass(frozen=True)
+class MarketFactor:
+    """The sessions of the market's calendar and what the market returned in them."""
+
+    days: Ints
+    """(T,) days since 1970, ascending; a row here is a session number."""
+
+    returns: Floats
+    """(T,) NaN = not known."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +83,16 @@ def result_schema(design: StudyDesign) -> pa.Schema:
 
 
 def estimate_tape(
-    bars: pa.Table, pairs: SweepPairs, market: Floats, design: StudyDesign
+    bars: pa.Table, pairs: SweepPairs, market: MarketFactor, design: StudyDesign
 ) -> pa.Table:
     """Estimate the pairs of some securities on their bars.
 
     Parameters
     ----------
-    bars : security_id, day (session number), close; dividend, adj_close and adj_basis where not
-        every dividend is known to be none. Any order; one row a security and session.
+    bars : key (see `KEY_BITS`), close; dividend, adj_close and adj_basis where not every dividend
+        is known to be none. Any order; one row a security and day. Days that are no session of the
+        market's calendar are not read.
     pairs : pairs of these securities, and of these only
-    market : (T,) return of the market factor by session number
     design : the market model; `overlap` "mask" or "keep"
 
     Returns
@@ -85,94 +101,95 @@ def estimate_tape(
     rows has NaN and its number of observations.
     """
     first, last = design.estimation[0], design.event_days[1]
-    returns = _runs(_Tape(bars), pairs, first, last)
-    at = pairs.day0[:, None] + np.arange(first, last + 1)
-    inside = (at >= 0) & (at < len(market))
-    factor = np.where(inside, market[np.clip(at, 0, len(market) - 1)], np.nan)
-    m, skip = design.estimation_length, design.event_days[0] - first
-    keep = None if design.overlap == "keep" else ~_near(pairs, at[:, :m], design.mask_days)
+    length, m = last - first + 1, design.estimation_length
+    skip = design.event_days[0] - first
+    returns = _returns(bars, pairs, market.days, first, length)
+    alone = np.zeros(len(pairs.day0), dtype=np.int64)
+    factor = gather(market.returns[None, :], alone, pairs.day0 + first, length)
     fits = least_squares(
         Rows(
             y=returns[:, :m],
             x=factor[:, None, :m],
             event_y=returns[:, skip:],
             event_x=factor[:, None, skip:],
-            keep=keep,
+            keep=None if design.overlap == "keep" else _kept(pairs, design),
         )
     )
     return _as_table(fits, pairs, returns[:, skip:], design)
 
 
-class _Tape:
-    """Bars by key, sorted."""
+def _returns(bars: pa.Table, pairs: SweepPairs, days: Ints, first: int, length: int) -> Floats:
+    """(P, length) returns of each pair's security from `first` on; NaN is missing.
 
-    def __init__(self, bars: pa.Table) -> None:
-        columns = {name: _numbers(bars[name]) for name in bars.column_names}
-        security, day = columns["security_id"].astype(np.int64), columns["day"].astype(np.int64)
-        self.key = (security << DAY_BITS) | day
-        if not (self.key[1:] > self.key[:-1]).all():
-            # the store lies sorted after compaction; appended tails do not
-            order = np.argsort(self.key, kind="stable")
-            self.key = self.key[order]
-            columns = {name: values[order] for name, values in columns.items()}
-        self.close = columns["close"]
-        self.plain = "dividend" not in columns
-        if not self.plain:
-            self.dividend, self.adjusted, self.basis = (
-                columns[name] for name in ("dividend", "adj_close", "adj_basis")
-            )
-
-    def returns(self, index: Ints, there: Bools) -> Floats:
-        """(P, L) returns between neighbouring columns of (P, L + 1) positions.
-
-        The rule of the view `returns`: price and dividend where the dividend is known, else the
-        vendor's adjusted closes of one basis, else prices.
-        """
-        close = self._at(self.close, index, there)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            price = close[:, 1:] / close[:, :-1] - 1.0
-            if self.plain:
-                return price
-            dividend = self._at(self.dividend, index, there)[:, 1:]
-            adjusted = self._at(self.adjusted, index, there)
-            basis = self._at(self.basis, index, there)
-            paid = (close[:, 1:] + dividend) / close[:, :-1] - 1.0
-            vendor = adjusted[:, 1:] / adjusted[:, :-1] - 1.0
-        vendor[~(basis[:, 1:] == basis[:, :-1])] = np.nan
-        found = np.where(np.isfinite(paid), paid, vendor)
-        return np.where(np.isfinite(found), found, price)
-
-    @staticmethod
-    def _at(values: Floats, index: Ints, there: Bools) -> Floats:
-        return np.where(there, values[index], np.nan)
+    The rule of the view `returns`: price and dividend where the dividend is known, else the
+    vendor's adjusted closes of one basis, else prices.
+    """
+    start = pairs.day0 + first - 1
+    wanted = _days_from(days, start, length + 1) + (pairs.security << KEY_BITS)[:, None]
+    columns = _at_keys(bars, wanted)
+    close = columns["close"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = close[:, 1:] / close[:, :-1]
+        price -= 1.0
+        if "dividend" not in columns:
+            return price
+        paid = (close[:, 1:] + columns["dividend"][:, 1:]) / close[:, :-1] - 1.0
+        vendor = columns["adj_close"][:, 1:] / columns["adj_close"][:, :-1] - 1.0
+    basis = columns["adj_basis"]
+    vendor[~(basis[:, 1:] == basis[:, :-1])] = np.nan
+    found = np.where(np.isfinite(paid), paid, vendor)
+    return np.where(np.isfinite(found), found, price)
 
 
-def _runs(tape: _Tape, pairs: SweepPairs, first: int, last: int) -> Floats:
-    """(P, last - first + 1) returns of each pair's security on those days; NaN is missing."""
-    wanted = (pairs.day0 + first - 1)[:, None] + np.arange(last - first + 2)
-    base = pairs.security.astype(np.int64)[:, None] << DAY_BITS
-    keys = base | np.maximum(wanted, 0)
-    begin = np.searchsorted(tape.key, keys[:, 0])
-    index = np.minimum(begin[:, None] + np.arange(keys.shape[1]), len(tape.key) - 1)
-    there = tape.key[index] == keys
-    crooked = np.flatnonzero(~there.all(axis=1))
-    if len(crooked):
-        # a missing bar shifts all that follow: look these up one by one
-        found = np.searchsorted(tape.key, keys[crooked])
-        index[crooked] = np.minimum(found, len(tape.key) - 1)
-        there[crooked] = tape.key[index[crooked]] == keys[crooked]
-    return tape.returns(index, there & (wanted >= 0))
+def _days_from(days: Ints, start: Ints, length: int) -> Ints:
+    """(P, length) the days of neighbouring sessions from number `start` on."""
+    before = max(0, -int(start.min(initial=0)))
+    after = max(0, int(start.max(initial=0)) + length - len(days))
+    beyond = np.arange(before) - NEVER, days, NEVER - after + np.arange(after)
+    return np.asarray(sliding_window_view(np.concatenate(beyond), length)[start + before])
 
 
-def _near(pairs: SweepPairs, days: Ints, mask_days: tuple[int, int]) -> Bools:
-    """(P, M) estimation days on which another event of the same security falls."""
+def _at_keys(bars: pa.Table, wanted: Ints) -> dict[str, Floats]:
+    """(P, L) values of each column at the wanted keys, ascending in each row; NaN without a bar."""
+    key, columns = _tape(bars, wanted.shape[1])
+    begin = np.minimum(np.searchsorted(key, wanted[:, 0]), len(key) - wanted.shape[1])
+    # nearly always the bars lie one after another as wanted, and a run is copied in one piece
+    straight = (sliding_window_view(key, wanted.shape[1])[begin] == wanted).all(axis=1)
+    crooked = np.flatnonzero(~straight)
+    index = np.minimum(np.searchsorted(key, wanted[crooked]), len(key) - 1)
+    there = key[index] == wanted[crooked]
+    found = {}
+    for name, column in columns.items():
+        found[name] = np.asarray(sliding_window_view(column, wanted.shape[1])[begin])
+        found[name][crooked] = np.where(there, column[index], np.nan)
+    return found
+
+
+def _tape(bars: pa.Table, least: int) -> tuple[Ints, dict[str, Floats]]:
+    """Keys in ascending order and the columns beside them, not shorter than `least`."""
+    columns = {name: _numbers(bars[name]) for name in bars.column_names}
+    key = columns.pop("key")
+    if not (key[1:] > key[:-1]).all():
+        # the store lies sorted after compaction; appended tails do not
+        order = np.argsort(key, kind="stable")
+        key, columns = key[order], {name: values[order] for name, values in columns.items()}
+    if len(key) < least:
+        blank = np.full(least, np.nan)
+        key = np.append(key, np.iinfo(np.int64).max - np.arange(least)[::-1])
+        columns = {name: np.append(values, blank) for name, values in columns.items()}
+    return key, columns
+
+
+def _kept(pairs: SweepPairs, design: StudyDesign) -> Bools:
+    """(P, M) estimation days on which no other event of the same security falls."""
     _, local = np.unique(pairs.security, return_inverse=True)
-    floor = int(days.min(initial=0))
-    width = int(max(days.max(initial=0), (pairs.day0 + mask_days[1]).max(initial=0))) - floor + 1
-    near = np.zeros((int(local.max(initial=-1)) + 1, width), dtype=bool)
-    for day in range(mask_days[0], mask_days[1] + 1):
+    start, m = pairs.day0 + design.estimation[0], design.estimation_length
+    floor, mask = int(start.min(initial=0)), range(design.mask_days[0], design.mask_days[1] + 1)
+    width = int(pairs.day0.max(initial=0)) + max(0, mask[-1]) - floor + 1
+    near = np.zeros((int(local.max(initial=-1)) + 1, max(width, m)), dtype=bool)
+    for day in mask:
         near[local, pairs.day0 + day - floor] = True
-    return np.asarray(near[local[:, None], days - floor])
+    return np.asarray(~sliding_window_view(near, m, axis=1)[local, start - floor])
 
 
 def _as_table(fits: Fits, pairs: SweepPairs, ret: Floats, design: StudyDesign) -> pa.Table:
@@ -209,9 +226,9 @@ def _column(values: NDArray[np.generic], kind: pa.DataType) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(flat, kind.list_size)
 
 
-def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """A column as numbers; NULL becomes NaN."""
-    return np.asarray(column.to_numpy())
+def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
+    """A column as numbers, a view where it lies in one piece; NULL becomes NaN."""
+    return np.asarray(column.combine_chunks().to_numpy(zero_copy_only=False))
 
 
 def matrix(column: pa.ChunkedArray) -> Floats:

@@ -1,4 +1,4 @@
--- The bars of some securities; the session as days since 1970, which NumPy turns into its number.
-SELECT security_id, (session - DATE '1970-01-01')::INTEGER AS day, close
+-- The bars of some securities; security and session are one key (watchlist/study/sweep.py).
+SELECT security_id::BIGINT * 1048576 + (session - DATE '1970-01-01') AS key, close
 FROM base.bars
 WHERE security_id BETWEEN $first AND $last AND final AND session <= $as_of

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from watchlist import calendar
 from watchlist.catalog import load_catalog
 from watchlist.project import Project
-from watchlist.signals.build import PanelFrames, build_panel
-from watchlist.signals.panel import Panel
+from watchlist.signals.build import Market, MarketFrames, build_market, explaining
+from watchlist.signals.tape import FIELDS, Tape
 
 
-def real_panel(shared: Path, folder: Path, on: date) -> Panel:
+def real_market(shared: Path, folder: Path, on: date) -> tuple[Market, Tape]:
     """The packaged catalogue over the real bars up to `on`, without a store between."""
     catalog = load_catalog(Project(folder))
     bars = pl.read_parquet(shared / "bars" / "bars.parquet").rename({"date": "session"})
@@ -62,14 +63,30 @@ def real_panel(shared: Path, folder: Path, on: date) -> Panel:
                     }
                 )
     frame = pl.DataFrame(pairs, infer_schema_length=None)
-    return build_panel(
-        PanelFrames(
-            sessions=pl.DataFrame({"session": days.filter(days <= on)}),
-            bars=priced,
-            securities=securities,
-            pairs=frame.filter((pl.col("day0") <= on) | (pl.col("known_on") <= on)),
-            mentions=pl.DataFrame(
-                schema={"symbol": pl.String, "dated_on": pl.Date, "document_id": pl.String}
-            ),
-        )
+    sessions = pl.DataFrame({"session": days.filter(days <= on)})
+    frames = MarketFrames(
+        sessions=sessions,
+        securities=securities.sort("symbol"),
+        pairs=frame.filter((pl.col("day0") <= on) | (pl.col("known_on") <= on)),
+        mentions=pl.DataFrame(
+            schema={"symbol": pl.String, "dated_on": pl.Date, "document_id": pl.String}
+        ),
     )
+    column = frames.securities.select("symbol").with_row_index("column")
+    row = sessions.with_row_index("row")
+    placed = priced.join(column, on="symbol").join(row, on="session").sort("column", "row")
+
+    def tape(bars: pl.DataFrame) -> Tape:
+        first = bars["column"].to_numpy()
+        columns = np.unique(first)
+        return Tape(
+            columns=columns.astype(np.int64),
+            starts=np.append(np.searchsorted(first, columns), len(first)),
+            row=bars["row"].to_numpy().astype(np.int64),
+            fields={
+                name: bars[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in FIELDS
+            },
+        )
+
+    factors = placed.filter(pl.col("column").is_in(explaining(frames.securities)))
+    return build_market(frames, tape(factors)), tape(placed)

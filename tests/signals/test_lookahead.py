@@ -40,7 +40,7 @@ def test_speaks_from_its_minimum_history_on(signal: Signal) -> None:
     spoken = measured.value if signal.rule.on == "value" else measured.z
     assert spoken is not None
     first = int(np.flatnonzero(np.isfinite(spoken).any(axis=1))[0]) + 1
-    if signal.across and signal.minimum_history > 1:  # the first event may come later
+    if signal.of_events and signal.minimum_history > 1:  # the first event may come later
         assert signal.minimum_history <= first <= signal.minimum_history + 60
     elif signal.name != "event_ahead":
         assert first == signal.minimum_history

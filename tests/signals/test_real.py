@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.signals.real import real_panel
+from tests.signals.real import real_market
 from watchlist.signals import REGISTRY
 from watchlist.signals.tables import signal_tables
 
@@ -29,9 +29,10 @@ WATCHLIST = ("MP", "LAC", "TMQ", "NB")
 def test_fires_on_the_day_with_nothing_later(
     shared: Path, tmp_path: Path, symbol: str, on: date, signal: str, state: str
 ) -> None:
-    panel = real_panel(shared, tmp_path, on)
-    assert panel.sessions[-1].item() == on
-    tables = signal_tables(panel, {s: s.rule for s in REGISTRY}, history=60, watchlist=WATCHLIST)
+    market, tape = real_market(shared, tmp_path, on)
+    assert market.sessions[-1].item() == on
+    rules = {s: s.rule for s in REGISTRY}
+    tables = signal_tables(market, [tape], rules, history=60, watchlist=WATCHLIST)
     alerts = tables.alerts.filter(
         (pl.col("symbol") == symbol) & (pl.col("session") == on) & (pl.col("signal") == signal)
     )
@@ -43,7 +44,8 @@ def test_fires_on_the_day_with_nothing_later(
 
 
 def test_the_day_after_a_jump_is_its_echo_not_news(shared: Path, tmp_path: Path) -> None:
-    panel = real_panel(shared, tmp_path, date(2025, 10, 8))
+    market, tape = real_market(shared, tmp_path, date(2025, 10, 8))
+    panel = market.whole(tape)
     signal = REGISTRY["news_before_price"]
     value = signal.measure(panel).value
     column = panel.symbols.index("TMQ")

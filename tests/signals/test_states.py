@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from watchlist.signals.registry import Measured, Rule
-from watchlist.signals.states import changes, count_changes, percentiles, rarity, states
+from watchlist.signals.states import begins, count_changes, percentiles, rarity, states
 
 
 def coded(values: list[float], rule: Rule) -> list[int]:
@@ -18,7 +18,7 @@ def test_an_alert_is_a_change_and_is_not_repeated() -> None:
     rule = Rule(on="z", up=3.0, down=-3.0)
     found = coded([0, 3, 4, 5, 0, -3, -4, 3], rule)
     assert found == [0, 1, 1, 1, 0, -1, -1, 1]
-    assert list(changes(np.array(found, np.int8)[:, None])) == [(1, 0), (5, 0), (7, 0)]
+    assert np.flatnonzero(begins(np.array(found, np.int8))).tolist() == [1, 5, 7]
     assert count_changes(np.array(found, np.int8)[:, None]) == 3
 
 

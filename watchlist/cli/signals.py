@@ -134,7 +134,7 @@ def _raise(
             summary = run_signals(build.con, catalog, config, as_of=as_of, step=step)
             build.publish()
     console.say(
-        f"{summary.alerts_today.height} alerts on {as_of} over {summary.symbols} symbols; "
+        f"{summary.alerts_today.height} alerts on {as_of} over {summary.tables.symbols:,} symbols; "
         + ("the store keeps its own signals" if looking else "stored")
     )
     show(summary.speaking, style)

@@ -1,7 +1,8 @@
-"""From the store's frames to a panel; knows column names, not where the frames came from."""
+"""From a market and its tape to panels; knows column names, not where the frames came from."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,41 +10,79 @@ import polars as pl
 
 from watchlist.signals.panel import Dates, Events, Ints, Panel, benchmark_activity
 from watchlist.signals.rolling import Floats
-
-_FIELDS = ("open", "high", "low", "close", "volume", "ret", "trade_ret")
+from watchlist.signals.tape import Tape
 
 
 @dataclass(frozen=True)
-class PanelFrames:
-    """What a panel is built from, with the columns of the public views."""
+class MarketFrames:
+    """What all symbols share, with the columns of the public views."""
 
     sessions: pl.DataFrame
     """session, ascending."""
-    bars: pl.DataFrame
-    """symbol, session, open, high, low, close, volume, ret, trade_ret."""
     securities: pl.DataFrame
-    """symbol, role, market, sector_factor."""
+    """symbol, role, market, sector_factor; the place of a symbol here is its column."""
     pairs: pl.DataFrame
     """event_id, category, announced_on, known_on, symbol, relation, day0 (null: not reached)."""
     mentions: pl.DataFrame
     """symbol, dated_on, document_id."""
 
 
-def build_panel(frames: PanelFrames) -> Panel:
-    """Dense arrays of every security that has a bar; rows are the given sessions.
+@dataclass(frozen=True, eq=False)
+class Market:
+    """What all symbols share as arrays; small beside their bars."""
 
-    Bars on a date that is no row (another exchange's session) are left out.
+    sessions: Dates
+    symbols: tuple[str, ...]
+    """By column, with or without bars."""
+    factors: Floats
+    """(sessions, factors): simple returns."""
+    market_of: Ints
+    """(symbols,) column of `factors`, -1 for none."""
+    sector_of: Ints
+    market_activity: Floats
+    events: Events
+    """Of all symbols."""
+
+    def panel(self, tape: Tape, chosen: Ints, rows: slice) -> Panel:
+        """Some symbols of a tape on sessions that span their lives."""
+        columns = tape.columns[chosen]
+        return Panel(
+            sessions=self.sessions[rows],
+            symbols=tuple(self.symbols[i] for i in columns),
+            **tape.dense(chosen, rows),
+            factors=self.factors[rows],
+            market_of=self.market_of[columns],
+            sector_of=self.sector_of[columns],
+            market_activity=self.market_activity[rows],
+            events=self.events.select(columns, len(self.symbols)).since(rows.start),
+            first_row=rows.start,
+        )
+
+    def whole(self, tape: Tape) -> Panel:
+        """All symbols of a tape on all sessions, by name."""
+        return self.panel(tape, np.argsort(tape.columns), slice(0, len(self.sessions)))
+
+
+def explaining(securities: pl.DataFrame) -> list[int]:
+    """Columns of the factors and benchmarks, whose bars a market is built from."""
+    named = {*securities["market"], *securities["sector_factor"]} - {None}
+    rows = zip(securities["symbol"], securities["role"], strict=True)
+    return [i for i, (symbol, role) in enumerate(rows) if symbol in named or role == "benchmark"]
+
+
+def build_market(frames: MarketFrames, factors: Tape) -> Market:
+    """What all symbols share.
+
+    Parameters
+    ----------
+    factors : bars of the `explaining` symbols; one without bars is a factor that nobody has.
     """
     sessions = frames.sessions["session"].to_numpy().astype("datetime64[D]")
-    present = frames.bars["symbol"].unique()
-    securities = frames.securities.filter(pl.col("symbol").is_in(present.implode()))
+    securities = frames.securities
     symbols = tuple(securities["symbol"].to_list())
     column = {symbol: i for i, symbol in enumerate(symbols)}
-    arrays = _scatter(frames.bars, sessions, column)
-    factors = sorted(
-        {name for name in (*securities["market"], *securities["sector_factor"]) if name in column}
-    )
-    place = {name: i for i, name in enumerate(factors)}
+    held = factors.dense(np.arange(len(factors.columns)), slice(0, len(sessions)))
+    place = {symbols[column]: i for i, column in enumerate(factors.columns)}
 
     def factor_of(name: str) -> Ints:
         # nobody is explained by itself
@@ -53,41 +92,20 @@ def build_panel(frames: PanelFrames) -> Panel:
         ]
         return np.array(chosen, np.int64)
 
-    benchmarks = [column[s] for s in securities.filter(pl.col("role") == "benchmark")["symbol"]]
-    return Panel(
+    roles = securities["role"].to_list()
+    benchmarks = [i for i, at in enumerate(factors.columns) if roles[at] == "benchmark"]
+    return Market(
         sessions=sessions,
         symbols=symbols,
-        open=arrays["open"],
-        high=arrays["high"],
-        low=arrays["low"],
-        close=arrays["close"],
-        volume=arrays["volume"],
-        ret=arrays["ret"],
-        trade_ret=arrays["trade_ret"],
-        factors=arrays["ret"][:, [column[name] for name in factors]],
+        factors=held["ret"],
         market_of=factor_of("market"),
         sector_of=factor_of("sector_factor"),
-        market_activity=benchmark_activity(arrays["close"], arrays["volume"], benchmarks),
+        market_activity=benchmark_activity(held["close"], held["volume"], benchmarks),
         events=_events(frames, sessions, column),
     )
 
 
-def _scatter(bars: pl.DataFrame, sessions: Dates, column: dict[str, int]) -> dict[str, Floats]:
-    dates = bars["session"].to_numpy().astype("datetime64[D]")
-    row = np.searchsorted(sessions, dates)
-    known = row < len(sessions)
-    known[known] = sessions[row[known]] == dates[known]
-    across = bars["symbol"].replace_strict(column, return_dtype=pl.Int64).to_numpy()
-    arrays = {}
-    for name in _FIELDS:
-        dense = np.full((len(sessions), len(column)), np.nan)
-        values = bars[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
-        dense[row[known], across[known]] = values[known]
-        arrays[name] = dense
-    return arrays
-
-
-def _events(frames: PanelFrames, sessions: Dates, column: dict[str, int]) -> Events:
+def _events(frames: MarketFrames, sessions: Dates, column: Mapping[str, int]) -> Events:
     pairs = frames.pairs.filter(pl.col("symbol").is_in(list(column)))
     events = pairs.unique("event_id", keep="first", maintain_order=True)
     number = {event: i for i, event in enumerate(events["event_id"])}
@@ -112,5 +130,5 @@ def _events(frames: PanelFrames, sessions: Dates, column: dict[str, int]) -> Eve
     )
 
 
-def _numbers(names: pl.Series, number: dict[str, int]) -> Ints:
+def _numbers(names: pl.Series, number: Mapping[str, int]) -> Ints:
     return np.array([number[name] for name in names], np.int64)

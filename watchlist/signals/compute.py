@@ -1,25 +1,59 @@
-"""Compute signals over a panel: shared pieces once, in chunks of symbols, on every core."""
+"""Compute signals: over one panel, or over a market that comes in tapes and never stands whole."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Generic, TypeVar
 
 import numpy as np
 
+from watchlist.signals.build import Market
+from watchlist.signals.pairs import Cells, Pairs, join, pairs
 from watchlist.signals.panel import Ints, Panel
+from watchlist.signals.policy import DENSITY_WINDOW
 from watchlist.signals.registry import Measured, Signal
-from watchlist.signals.rolling import Floats, lag, rolling_sum
+from watchlist.signals.regression import ESTIMATION, GAP
+from watchlist.signals.rolling import Bools, Floats, lag, rolling_sum
 from watchlist.signals.states import Z_LEAST, Z_WINDOW
+from watchlist.signals.tape import Tape, groups
 
 CHUNK = 16
-"""Symbols computed at a time: a chunk of 25 years stays in the processor's cache."""
+"""Symbols computed at a time: a chunk of 25 years stays near the processor's cache."""
+BEFORE = DENSITY_WINDOW
+"""Sessions before a symbol's first bar that its signals can look at."""
+AFTER = ESTIMATION + GAP + 1
+"""Sessions after a symbol's last bar on which a signal can still have a value."""
 _KEPT_HEAP = 4_000_000
 
-Consumer = Callable[[Ints, Signal, Measured], None]
-"""Takes the columns of a chunk, the signal and its measures; called from several threads."""
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some symbols on the sessions that their signals need."""
+
+    columns: Ints
+    """Their places in the market."""
+    first_row: int
+    """Sessions of the market before the first of these."""
+    traded: Bools
+    """(sessions, symbols): there is a return to this bar."""
+
+
+@dataclass(frozen=True)
+class Piece(Generic[_Read]):
+    """What was read off some symbols, signal by signal."""
+
+    part: Part
+    readings: Mapping[Signal, _Read]
+
+
+Reader = Callable[[Part, Signal, Measured], _Read]
+"""Takes from a measure what is to be kept of it; called from several threads."""
 
 
 def reserve_heap() -> None:
@@ -53,40 +87,75 @@ def own_z(value: Floats) -> Floats:
     return z
 
 
-def measure_all(
-    panel: Panel,
+def measure_market(
+    market: Market,
+    tapes: Iterable[Tape],
     signals: Iterable[Signal],
-    consume: Consumer,
+    read: Reader[_Read],
     *,
-    step: Callable[[int, int, str], None] | None = None,
-) -> None:
-    """Measure every signal of every symbol, a chunk at a time, and hand each result over.
+    size: int = CHUNK,
+    done: Callable[[int], None] = lambda symbols: None,
+) -> Iterator[list[Piece[_Read]]]:
+    """Every signal of every symbol, a tape at a time; then those made of all pairs.
 
-    Nothing is kept: what a caller does not store is gone, which is what lets 10,000 symbols of
-    25 years fit into a few gigabytes.
+    Of a measure only what `read` gives is kept, so memory is bounded by a tape and what is read.
+
+    Parameters
+    ----------
+    done : told how many symbols have been measured.
     """
     chosen = list(signals)
-    single = [signal for signal in chosen if not signal.across]
-    across = [signal for signal in chosen if signal.across]
-    width = len(panel.symbols)
-    chunks = [np.arange(i, min(i + CHUNK, width)) for i in range(0, width, CHUNK)]
-    total = len(chunks) + len(across)
-
+    alone = [signal for signal in chosen if signal.cells is None]
+    reached = market.events.reached
+    found: list[tuple[Pairs, Part]] = []
+    measured = 0
     reserve_heap()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
 
-    def work(columns: Ints) -> None:
-        part = panel.select(columns)
-        for signal in single:
-            consume(columns, signal, measure(part, signal))
+        def work(tape: Tape, together: tuple[Ints, slice]) -> tuple[Piece[_Read], Pairs | None]:
+            panel = market.panel(tape, *together)
+            part = Part(tape.columns[together[0]], panel.first_row, np.isfinite(panel.trade_ret))
+            with_events = bool(np.isin(part.columns[:1], reached).any())
+            mine = [signal for signal in alone if with_events or not signal.of_events]
+            readings = {signal: read(part, signal, measure(panel, signal)) for signal in mine}
+            return Piece(part, readings), _of_market(panel, part) if with_events else None
 
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, len(chunks) or 1)) as pool:
-        for done, _ in enumerate(pool.map(work, chunks), start=1):
-            if step:
-                step(done, total, "signals")
-    touched = np.unique(np.concatenate([panel.events.pair_column, panel.events.mention_column]))
-    part = panel.select(touched)
-    for done, signal in enumerate(across, start=len(chunks) + 1):
-        if len(touched):
-            consume(touched, signal, measure(part, signal))
-        if step:
-            step(done, total, signal.title)
+        for tape in tapes:
+            cut = groups(tape, reached, len(market.sessions), size=size, before=BEFORE, after=AFTER)
+            pieces = []
+            for piece, own in pool.map(partial(work, tape), cut):
+                pieces.append(piece)
+                if own is not None and len(own.event):
+                    found.append((own, piece.part))
+                measured += len(piece.part.columns)
+                done(measured)
+            yield pieces
+    together = [signal for signal in chosen if signal.cells is not None]
+    if found and together:
+        yield _together(market, found, together, read)
+
+
+def _of_market(panel: Panel, part: Part) -> Pairs:
+    """The panel's pairs with the market's columns and rows."""
+    own = pairs(panel)
+    return replace(own, column=part.columns[own.column], day0=own.day0 + part.first_row)
+
+
+def _together(
+    market: Market,
+    found: Sequence[tuple[Pairs, Part]],
+    signals: Sequence[Signal],
+    read: Reader[_Read],
+) -> list[Piece[_Read]]:
+    whole = join([own for own, _ in found])
+    width = len(market.symbols)
+    made: dict[Signal, Cells] = {s: s.cells(whole) for s in signals if s.cells is not None}
+    pieces = []
+    for _, part in found:
+        readings = {}
+        for signal, cells in made.items():
+            own = cells.select(part.columns, width)
+            own = replace(own, row=own.row - part.first_row)
+            readings[signal] = read(part, signal, own.measured(part.traded.shape))
+        pieces.append(Piece(part, readings))
+    return pieces

@@ -1,31 +1,80 @@
-"""Event × symbol pairs as arrays: abnormal returns by day from day 0, and what came before."""
+"""Event × symbol pairs as arrays: how each was received, and what came of it.
+
+Pairs are what signals need of other symbols. A market that comes in pieces gives the pairs of each
+piece, and `join` makes them those of the market; so no piece has to see another's bars.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchlist.signals import regression
 from watchlist.signals.panel import Ints, Panel
+from watchlist.signals.registry import Measured
 from watchlist.signals.rolling import Bools, Floats
 
 MOVED = 2.0
 """Standard errors from which a day-0 reaction counts as a move."""
 WATCHED = 60
 """Sessions for which an event is followed."""
+FIRST_DAY, LAST_DAY = 1, 5
+"""The window of the effect: the week after day 0, which is still ahead on day 0."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Pairs whose day 0 lies in the panel, sorted by day 0."""
+    """Pairs whose day 0 lies in the panel, sorted by day 0; parallel arrays."""
 
     event: Ints
+    category: NDArray[np.object_]
     column: Ints
     named: Bools
     day0: Ints
     sar: Floats
     """Day-0 abnormal return in standard errors."""
+    effect: Floats
+    """Abnormal return of the week after; NaN where that lies beyond the panel."""
+
+    def take(self, order: Ints) -> Pairs:
+        """Some pairs, or all in another order."""
+        return replace(self, **{f.name: getattr(self, f.name)[order] for f in fields(self)})
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Values of single sessions of single symbols; parallel arrays, one entry a cell."""
+
+    row: Ints
+    column: Ints
+    value: Floats
+    z: Floats
+
+    def measured(self, shape: tuple[int, int]) -> Measured:
+        """The cells in a panel of nothing."""
+        value, z = np.full(shape, np.nan), np.full(shape, np.nan)
+        value[self.row, self.column] = self.value
+        z[self.row, self.column] = self.z
+        return Measured(value, z)
+
+    def select(self, columns: Ints, width: int) -> Cells:
+        """Cells of the chosen columns, renumbered."""
+        place = np.full(width, -1)
+        place[columns] = np.arange(len(columns))
+        mine = place[self.column] >= 0
+        return Cells(self.row[mine], place[self.column[mine]], self.value[mine], self.z[mine])
+
+
+def on_pairs(cells: Callable[[Pairs], Cells]) -> Callable[[Panel], Measured]:
+    """The measure of a signal that is made of all pairs of the market."""
+
+    def measure(panel: Panel) -> Measured:
+        return cells(pairs(panel)).measured(panel.shape)
+
+    return measure
 
 
 def pairs(panel: Panel) -> Pairs:
@@ -34,18 +83,37 @@ def pairs(panel: Panel) -> Pairs:
 
 
 def _pairs(panel: Panel) -> Pairs:
-    events = panel.events
-    # ties by event and named first, so that the order does not depend on later pairs
-    order = np.lexsort((~events.pair_named, events.pair_event, events.pair_day0))
-    order = order[events.pair_day0[order] < len(panel.sessions)]
-    day0, column = events.pair_day0[order], events.pair_column[order]
-    return Pairs(
-        event=events.pair_event[order],
-        column=column,
-        named=events.pair_named[order],
-        day0=day0,
-        sar=regression.model(panel).sar[day0, column],
+    events, rows = panel.events, len(panel.sessions)
+    inside = np.flatnonzero(events.pair_day0 < rows)
+    event, column, day0 = (
+        x[inside] for x in (events.pair_event, events.pair_column, events.pair_day0)
     )
+    first, last = np.minimum(day0 + FIRST_DAY, rows - 1), np.minimum(day0 + LAST_DAY, rows - 1)
+    sar = regression.model(panel).sar[day0, column]
+    ended = (day0 + LAST_DAY < rows) & np.isfinite(sar)
+    found = Pairs(
+        event=event,
+        category=np.array(events.categories, object)[event],
+        column=column,
+        named=events.pair_named[inside],
+        day0=day0,
+        sar=sar,
+        effect=np.where(ended, car(panel, column, first, last), np.nan),
+    )
+    return found.take(_order(found))
+
+
+def _order(found: Pairs) -> Ints:
+    # ties by event and named first, so that the order does not depend on later pairs
+    return np.lexsort((found.column, ~found.named, found.event, found.day0))
+
+
+def join(parts: Sequence[Pairs]) -> Pairs:
+    """Pairs of several pieces of a market, numbered alike, as those of the whole."""
+    whole = Pairs(
+        **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Pairs)}
+    )
+    return whole.take(_order(whole))
 
 
 def cumulative_excess(panel: Panel) -> Floats:

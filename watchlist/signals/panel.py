@@ -56,6 +56,24 @@ class Events:
             mention_row=self.mention_row[mentions],
         )
 
+    @property
+    def reached(self) -> Ints:
+        """Columns that an event or a document reaches."""
+        return np.unique(np.concatenate([self.pair_column, self.mention_column]))
+
+    def since(self, row: int) -> Events:
+        """Pairs and mentions from a row on, which becomes row 0."""
+        pairs, mentions = self.pair_day0 >= row, self.mention_row >= row
+        return replace(
+            self,
+            pair_event=self.pair_event[pairs],
+            pair_column=self.pair_column[pairs],
+            pair_named=self.pair_named[pairs],
+            pair_day0=self.pair_day0[pairs] - row,
+            mention_column=self.mention_column[mentions],
+            mention_row=self.mention_row[mentions] - row,
+        )
+
     def select(self, columns: Ints, width: int) -> Events:
         """Pairs of the chosen columns, renumbered."""
         place = np.full(width, -1)
@@ -96,6 +114,8 @@ class Panel:
     market_activity: Floats
     """(sessions,) abnormal log dollar volume of the benchmarks; 0 where theirs is not known."""
     events: Events = field(default_factory=Events)
+    first_row: int = 0
+    """Sessions of the market before the panel's first."""
     _memory: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -125,12 +145,15 @@ class Panel:
         out[:, columns < 0] = np.nan
         return out
 
+    def _each(self, cut: Callable[[Floats], Floats]) -> dict[str, Any]:
+        return {name: cut(getattr(self, name)) for name in _BY_SYMBOL}
+
     def upto(self, rows: int) -> Panel:
         """The panel as it stood after its first `rows` sessions."""
         return replace(
             self,
             sessions=self.sessions[:rows],
-            **{name: getattr(self, name)[:rows] for name in _BY_SYMBOL},
+            **self._each(lambda x: x[:rows]),
             factors=self.factors[:rows],
             market_activity=self.market_activity[:rows],
             events=self.events.upto(rows, self.sessions[rows - 1]),
@@ -142,7 +165,7 @@ class Panel:
         return replace(
             self,
             symbols=tuple(self.symbols[i] for i in columns),
-            **{name: np.ascontiguousarray(getattr(self, name)[:, columns]) for name in _BY_SYMBOL},
+            **self._each(lambda x: np.ascontiguousarray(x[:, columns])),
             market_of=self.market_of[columns],
             sector_of=self.sector_of[columns],
             events=self.events.select(columns, len(self.symbols)),

@@ -5,10 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from watchlist.signals import analogue, regression
-from watchlist.signals.pairs import MOVED, WATCHED, anchors, car, cumulative_excess, pairs
+from watchlist.signals.pairs import (
+    FIRST_DAY,
+    LAST_DAY,
+    MOVED,
+    WATCHED,
+    Cells,
+    Pairs,
+    anchors,
+    car,
+    cumulative_excess,
+    on_pairs,
+    pairs,
+)
 from watchlist.signals.panel import Ints, Panel
 from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
-from watchlist.signals.rolling import Floats, rolling_sum
+from watchlist.signals.rolling import Bools, Floats, rolling_count, rolling_sum
 from watchlist.signals.states import Z_LEAST
 
 PLACEBO_SESSIONS = 250
@@ -25,10 +37,17 @@ def _drift(panel: Panel) -> Measured:
     length = row - day0 + 1
     total = car(panel, column, day0, row)
     sigma = regression.model(panel).sigma[day0, column]
-    value, z, percentile = (np.full(panel.shape, np.nan) for _ in range(3))
+    value, z = np.full(panel.shape, np.nan), np.full(panel.shape, np.nan)
     value[row, column] = np.where(np.isfinite(sigma), total, np.nan)
     z[row, column] = total / (sigma * np.sqrt(length))
-    percentile[row, column] = _placebo_rank(panel, column, day0, length, total)
+
+    def percentile(rows: slice) -> Floats:
+        out = np.full(panel.shape, np.nan)
+        chosen = (row >= rows.start) & (row < rows.stop)
+        pair = (x[chosen] for x in (column, day0, length, total))
+        out[row[chosen], column[chosen]] = _placebo_rank(panel, *pair)
+        return out[rows]
+
     return Measured(value, z, percentile)
 
 
@@ -70,50 +89,51 @@ def kept_after(panel: Panel, sessions: int) -> list[tuple[int, int, float]]:
     return list(zip(event.tolist(), column.tolist(), share.tolist(), strict=True))
 
 
-def _sympathy(panel: Panel) -> Measured:
-    found = pairs(panel)
+def _sympathy(found: Pairs) -> Cells:
     events_with_named = np.unique(found.event[found.named & np.isfinite(found.sar)])
     chosen = ~found.named & np.isin(found.event, events_with_named)
     named_too = set(
         zip(found.day0[found.named].tolist(), found.column[found.named].tolist(), strict=True)
     )
-    value = np.full(panel.shape, np.nan)
-    for day0, column, sar in zip(
-        found.day0[chosen].tolist(),
-        found.column[chosen].tolist(),
-        found.sar[chosen].tolist(),
-        strict=True,
-    ):
-        if (day0, column) not in named_too:
-            value[day0, column] = sar
-    return Measured(value, value)
-
-
-def _analogue(panel: Panel) -> Measured:
-    value, z = np.full(panel.shape, np.nan), np.full(panel.shape, np.nan)
-    for found in analogue.analogues(panel):
-        score = found.mean / found.se if found.se > 0 else np.nan
-        # of several events on one day the surest speaks
-        if not abs(z[found.day0, found.column]) >= abs(score):
-            value[found.day0, found.column] = found.mean
-            z[found.day0, found.column] = score
-    return Measured(value, z)
+    cells = {
+        (day0, column): sar
+        for day0, column, sar in zip(
+            found.day0[chosen].tolist(),
+            found.column[chosen].tolist(),
+            found.sar[chosen].tolist(),
+            strict=True,
+        )
+        if (day0, column) not in named_too
+    }
+    places = np.array(list(cells), np.int64).reshape(-1, 2)
+    values = np.array(list(cells.values()), np.float64)
+    return Cells(places[:, 0], places[:, 1], values, values)
 
 
 def _ahead(panel: Panel) -> Measured:
     value = np.full(panel.shape, np.nan)
-    events = panel.events
-    sessions = panel.sessions
-    for event, column in zip(events.pair_event, events.pair_column, strict=True):
+    events, sessions = panel.events, panel.sessions
+    scheduled = ~np.isnat(events.known_on[events.pair_event])
+    for event, column in zip(
+        events.pair_event[scheduled], events.pair_column[scheduled], strict=True
+    ):
         known, due = events.known_on[event], events.announced_on[event]
-        if np.isnat(known):
-            continue
         first, last = np.searchsorted(sessions, known), np.searchsorted(sessions, due)
         rows = np.arange(first, last)
         weekdays = np.busday_count(sessions[rows], due).astype(np.float64)
         rows, weekdays = rows[weekdays <= AHEAD_WEEKDAYS], weekdays[weekdays <= AHEAD_WEEKDAYS]
         value[rows, column] = np.fmin(value[rows, column], weekdays)
+    value[~_listed(panel)] = np.nan
     return Measured(value, value)
+
+
+def _listed(panel: Panel) -> Bools:
+    """Symbols that had a bar within the last 21 sessions."""
+
+    def recent() -> Bools:
+        return rolling_count(np.isfinite(panel.close), DENSITY_WINDOW) > 0
+
+    return panel.remember("listed", recent)
 
 
 def _density(panel: Panel, row: Ints, column: Ints) -> Measured:
@@ -121,8 +141,8 @@ def _density(panel: Panel, row: Ints, column: Ints) -> Measured:
     inside = row < len(panel.sessions)
     np.add.at(count, (row[inside], column[inside]), 1.0)
     recent = rolling_sum(count, DENSITY_WINDOW)
-    listed = np.fmax.accumulate(np.where(np.isfinite(panel.close), 1.0, np.nan), axis=0)
-    return Measured(recent * listed)
+    recent[~_listed(panel)] = np.nan
+    return Measured(recent)
 
 
 def _event_density(panel: Panel) -> Measured:
@@ -157,7 +177,7 @@ POST_EVENT_DRIFT = REGISTRY.register(
         },
         lies="Day 0 is in it: a jump that stands still looks like drift. A new event starts it "
         "again.",
-        across=True,
+        of_events=True,
     )
 )
 MOVE_KEPT = REGISTRY.register(
@@ -181,7 +201,7 @@ MOVE_KEPT = REGISTRY.register(
         },
         lies="The share of a small move is noise over noise.",
         by_chance=False,
-        across=True,
+        of_events=True,
     )
 )
 SYMPATHY = REGISTRY.register(
@@ -196,14 +216,15 @@ SYMPATHY = REGISTRY.register(
         unit="standard errors",
         direction="up",
         minimum_history=regression.FIRST,
-        measure=_sympathy,
+        measure=on_pairs(_sympathy),
+        cells=_sympathy,
         rule=Rule(on="value", up=2.5, down=-2.5),
         sentences={
             "up": "{symbol} rose {value:.1f} standard errors on an event that named others.",
             "down": "{symbol} fell {drop:.1f} standard errors on an event that named others.",
         },
         lies="Something else may have happened to the symbol on that day.",
-        across=True,
+        of_events=True,
     )
 )
 EVENT_ANALOGUE = REGISTRY.register(
@@ -213,25 +234,26 @@ EVENT_ANALOGUE = REGISTRY.register(
         family="policy",
         definition="What the week after earlier events of the same category and relation did to "
         "this symbol and its peers, shrunk toward the group.",
-        formula=f"posterior mean of CAR[{analogue.FIRST_DAY}, {analogue.LAST_DAY}], dates counted "
+        formula=f"posterior mean of CAR[{FIRST_DAY}, {LAST_DAY}], dates counted "
         "once; z = over its standard error",
         source="Efron & Morris 1975 JASA 70:311; DerSimonian & Laird 1986 CCT 7:177",
         parameters={
-            "first_day": analogue.FIRST_DAY,
-            "last_day": analogue.LAST_DAY,
+            "first_day": FIRST_DAY,
+            "last_day": LAST_DAY,
             "least_dates": analogue.LEAST_DATES,
         },
         unit="fraction",
         direction="up",
         minimum_history=regression.FIRST,
-        measure=_analogue,
+        measure=on_pairs(analogue.cells),
+        cells=analogue.cells,
         rule=Rule(on="z", up=2.0, down=-2.0),
         sentences={
             "up": "{symbol}: the week after such events was {value:+.1%} on average.",
             "down": "{symbol}: the week after such events was {value:+.1%} on average.",
         },
         lies="A handful of dates; the policies of a category are not alike.",
-        across=True,
+        of_events=True,
     )
 )
 EVENT_AHEAD = REGISTRY.register(
@@ -251,7 +273,7 @@ EVENT_AHEAD = REGISTRY.register(
         sentences={"on": "{symbol}: a dated event is {value:.0f} weekdays ahead."},
         lies="Deadlines move, and much policy has no date.",
         by_chance=False,
-        across=True,
+        of_events=True,
     )
 )
 EVENT_DENSITY = REGISTRY.register(
@@ -271,7 +293,7 @@ EVENT_DENSITY = REGISTRY.register(
         sentences={"on": "{symbol}: {value:.0f} policy events in 21 sessions, many for it."},
         lies="The catalogue is denser where somebody looked harder.",
         by_chance=False,
-        across=True,
+        of_events=True,
     )
 )
 COVERAGE_DENSITY = REGISTRY.register(
@@ -292,6 +314,6 @@ COVERAGE_DENSITY = REGISTRY.register(
         sentences={"on": "{symbol}: {value:.0f} documents in 21 sessions mention it."},
         lies="It counts what was given to read, not what was written.",
         by_chance=False,
-        across=True,
+        of_events=True,
     )
 )

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from watchlist.errors import ConfigError, nearest
 from watchlist.signals.lookahead import prove
 from watchlist.signals.panel import Panel
 from watchlist.signals.rolling import Floats
+
+if TYPE_CHECKING:
+    from watchlist.signals.pairs import Cells, Pairs
 
 Direction = Literal["up", "down", "magnitude", "none"]
 Family = Literal["move", "volume", "range", "trend", "risk", "policy"]
@@ -22,14 +25,15 @@ Family = Literal["move", "volume", "range", "trend", "risk", "policy"]
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What a signal's function returns, both (sessions, symbols)."""
+    """What a signal's function returns, (sessions, symbols)."""
 
     value: Floats
     """In the signal's unit."""
     z: Floats | None = None
     """Standardised by its own past; None: by mean and deviation of its last 252 values."""
-    percentile: Floats | None = None
-    """Rank among comparable stretches; None: among the symbol's own values of a year."""
+    percentile: Callable[[slice], Floats] | None = None
+    """Ranks of some rows among comparable stretches; None: among the symbol's own values of a
+    year. Not computed for rows that nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +115,11 @@ class Signal:
     judge makes the signal pay for them."""
     by_chance: bool = True
     """Whether alerts can be counted on a market of noise: not those that count the catalogue."""
-    across: bool = False
-    """Needs several symbols at once (events and their targets), so it is not computed in chunks."""
+    of_events: bool = False
+    """Has values only for symbols that an event or a document reaches."""
+    cells: Callable[[Pairs], Cells] | None = None
+    """For a signal that needs other symbols too: its values from all pairs of the market, as
+    `measure` gives them for a panel that holds all symbols. None: each symbol by itself."""
 
 
 class Registry:

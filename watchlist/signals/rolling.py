@@ -44,6 +44,26 @@ def rolling_sum(x: Floats, window: int) -> Floats:
         power *= 2
 
 
+def rolling_count(x: Bools, window: int) -> NDArray[np.int16]:
+    """How many of the last `window` rows are true."""
+    block = x.astype(np.int16)
+    total: NDArray[np.int16] | None = None
+    power, covered = 1, 0
+    while True:
+        if window & power:
+            if total is None:
+                total = block.copy()
+            else:
+                total[covered:] += block[: max(len(x) - covered, 0)]
+            covered += power
+            if covered == window:
+                return total
+        longer = block.copy()
+        longer[power:] += block[:-power]
+        block = longer
+        power *= 2
+
+
 def rolling_max(x: Floats, window: int) -> Floats:
     """Greatest of the last `window` rows; NaN rows are passed over; shorter at the start."""
     block = np.array(x)

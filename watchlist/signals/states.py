@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,18 +38,17 @@ def _held(starts: Bools, ends: Bools) -> Bools:
     return (np.maximum.accumulate(decisions, axis=0) & 1).astype(np.bool_)
 
 
-def changes(coded: States) -> Iterator[tuple[int, int]]:
-    """(row, column) of each session on which a state that is not quiet begins."""
-    begins = coded != 0
-    begins[1:] &= coded[1:] != coded[:-1]
-    begins[:1] = False  # nothing is known of the session before
-    for row, column in zip(*np.nonzero(begins), strict=True):
-        yield int(row), int(column)
+def begins(coded: States) -> Bools:
+    """Where a state that is not quiet begins; sessions down. The first session never does."""
+    out = np.zeros(coded.shape, np.bool_)
+    # nothing is known of the session before the first
+    out[1:] = (coded[1:] != 0) & (coded[1:] != coded[:-1])
+    return out
 
 
 def count_changes(coded: States) -> int:
     """How many alerts the states make."""
-    return int(((coded[1:] != 0) & (coded[1:] != coded[:-1])).sum())
+    return int(np.count_nonzero(begins(coded)))
 
 
 def sentence(signal: Signal, state: str, symbol: str, value: float, z: float) -> str:
@@ -62,7 +59,7 @@ def sentence(signal: Signal, state: str, symbol: str, value: float, z: float) ->
 def own_percentiles(signal: Signal, measured: Measured, rows: slice) -> Floats:
     """Rank of what the rule looks at, in the symbol's own past or as the signal itself ranks."""
     if measured.percentile is not None:
-        return measured.percentile[rows]
+        return measured.percentile(rows)
     ranked = measured.z if signal.rule.on == "z" else measured.value
     assert ranked is not None
     return percentiles(ranked, rows)

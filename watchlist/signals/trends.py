@@ -50,7 +50,7 @@ def _reversal(panel: Panel) -> Measured:
 def _high_distance(panel: Panel) -> Measured:
     path = log_path(panel)
     value = np.expm1(path - rolling_max(path, YEAR))
-    value[: YEAR - 1] = np.nan
+    value[: max(YEAR - 1 - panel.first_row, 0)] = np.nan
     return Measured(value, value)
 
 

@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from watchlist import store
-from watchlist.errors import ConfigError, StoreError, nearest
+from watchlist.errors import ConfigError, nearest
 from watchlist.signals import REGISTRY
-from watchlist.signals.build import PanelFrames, build_panel
 from watchlist.signals.panel import Panel
 from watchlist.signals.registry import Rule, Signal
 from watchlist.signals.tables import SignalTables, signal_tables
+from watchlist.steps.signals_market import kept_sessions, open_market, small_buffer
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,7 +33,8 @@ class SignalSummary:
     """What a run of the signals ends with."""
 
     as_of: date
-    symbols: int
+    sessions: int
+    """Whose signals the store keeps: those asked for, fewer for thousands of symbols."""
     tables: SignalTables
     verdicts: pl.DataFrame
     """signal, verdict: in words, as last judged by that session; empty if never."""
@@ -50,9 +52,7 @@ class SignalSummary:
         )
         new = self.alerts_today.select("symbol", "signal", "sentence")
         return (
-            self.tables.signals.filter(
-                (pl.col("session") == self.as_of) & (pl.col("state") != "quiet")
-            )
+            self.tables.today.filter(pl.col("state") != "quiet")
             .join(counts, on="signal")
             .join(new, on=["symbol", "signal"], how="left")
             .join(self.verdicts, on="signal", how="left")
@@ -90,29 +90,15 @@ def catalogue() -> pl.DataFrame:
 
 
 def read_panel(con: duckdb.DuckDBPyConnection, as_of: date) -> Panel:
-    """The panel as of a session, from the public views.
+    """All symbols at once, as of a session: for judging, which compares them with each other.
 
     Raises
     ------
     StoreError
         There is no bar up to that session.
     """
-    frames = PanelFrames(
-        sessions=_read(con, "sessions", as_of),
-        bars=_read(con, "bars", as_of),
-        securities=_read(con, "securities", as_of),
-        pairs=_read(con, "pairs", as_of),
-        mentions=_read(con, "mentions", as_of),
-    )
-    if frames.bars.is_empty():
-        raise StoreError(f"no bars up to {as_of}", "pull some with: watchlist pull")
-    return build_panel(frames)
-
-
-def _read(con: duckdb.DuckDBPyConnection, name: str, as_of: date) -> pl.DataFrame:
-    sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
-    frame: pl.DataFrame = con.sql(sql, params={"as_of": as_of} if "$as_of" in sql else None).pl()
-    return frame
+    market, bars = open_market(con, as_of)
+    return market.whole(bars.tape(np.arange(len(bars.listings.security))))
 
 
 def rules_in_force(config: Config) -> dict[Signal, Rule]:
@@ -152,24 +138,40 @@ def compute_signals(
     config: Config,
     *,
     as_of: date,
+    keep: Callable[[pl.DataFrame], None] = lambda signals: None,
     step: Callable[[int, int, str], None] | None = None,
 ) -> SignalSummary:
-    """All signals as of a session, without writing anything."""
+    """All signals as of a session, without writing anything.
+
+    The bars are read some hundred symbols at a time, so that a whole market needs no more memory
+    than a few of these.
+
+    Parameters
+    ----------
+    keep : given the rows of `signals`, part by part.
+    """
     rules = rules_in_force(config)
-    panel = read_panel(con, as_of)
-    tables = signal_tables(
-        panel,
-        rules,
-        history=config.signals.history,
-        watchlist=tuple(config.symbols) or catalog.watchlist,
-        step=step,
-    )
-    return SignalSummary(
-        as_of=as_of,
-        symbols=len(panel.symbols),
-        tables=tables,
-        verdicts=_read(con, "verdicts", as_of),
-    )
+    with small_buffer(con):
+        market, bars = open_market(con, as_of)
+        total = len(bars.listings.security)
+
+        def done(symbols: int) -> None:
+            if step:
+                step(symbols, total, f"{symbols:,} symbols")
+
+        history = kept_sessions(con, market, config.signals.history, len(rules))
+        tables = signal_tables(
+            market,
+            bars.tapes(),
+            rules,
+            history=history,
+            watchlist=tuple(config.symbols) or catalog.watchlist,
+            keep=keep,
+            done=done,
+        )
+    sql = (_SQL / "verdicts.sql").read_text(encoding="utf-8")
+    verdicts: pl.DataFrame = con.sql(sql, params={"as_of": as_of}).pl()
+    return SignalSummary(as_of, history, tables, verdicts)
 
 
 def run_signals(
@@ -181,7 +183,12 @@ def run_signals(
     step: Callable[[int, int, str], None] | None = None,
 ) -> SignalSummary:
     """Compute all signals as of a session and replace what the store had."""
-    summary = compute_signals(con, catalog, config, as_of=as_of, step=step)
-    for name in ("signals", "alerts", "signal_definitions", "rankings"):
+    con.execute("DELETE FROM base.signals")
+
+    def keep(signals: pl.DataFrame) -> None:
+        store.write_frame(con, "signals", signals)
+
+    summary = compute_signals(con, catalog, config, as_of=as_of, keep=keep, step=step)
+    for name in ("alerts", "signal_definitions", "rankings"):
         store.write_frame(con, name, getattr(summary.tables, name), replace={})
     return summary

@@ -71,6 +71,8 @@ def exit_code(error: WatchlistError) -> ExitCode:
 
 def main() -> None:
     """Run the command line and end the process with a documented exit code."""
+    # our matrices are small and many: threads inside each product cost more than they bring
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         if not _asked_at_once(sys.argv[1:]):
             build_app()()

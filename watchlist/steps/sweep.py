@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from watchlist.errors import StudyError
+from watchlist.heap import keep_heap
 from watchlist.steps.executors import Executor
 from watchlist.steps.sweep_market import SECURITIES, make_units, read_market
 from watchlist.steps.sweep_results import SweepSummary, write_sweep
@@ -50,6 +51,7 @@ def run_sweep(
             "use model 'market' and overlap 'mask' or 'keep'",
         )
     tell = step or (lambda done, total, what: None)
+    keep_heap()
     con.execute(f"SET memory_limit = '{BUFFER_MB}MiB'")
     market = read_market(con, design, as_of)
     units = sorted(set((market.pairs.security // SECURITIES).tolist()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -56,12 +57,15 @@ def write_sweep(
         con.execute(f"DELETE FROM base.{table} WHERE study_id = $id", {"id": study_id})
     con.execute("DELETE FROM base.studies WHERE study_id = $id", {"id": study_id})
     kept = np.flatnonzero(good)
-    _insert(con, "study_fits", _fits(names, results, design, kept))
-    _insert(con, "abnormal_returns", _abnormal(names, results, design, kept))
-    _insert(con, "event_effects", _effects(names, results, design, kept))
-    _insert(con, "study_drops", _drops(names, observations, design, np.flatnonzero(~good)))
-    rows = _tests(results, pairs, design, good, tests)
-    _insert(con, "study_tests", pa.Table.from_pylist([{"study_id": study_id, **r} for r in rows]))
+    with ThreadPoolExecutor(1) as pool:
+        # the tests are worked out while DuckDB takes in the rest
+        rows = pool.submit(_tests, results, pairs, design, good, tests)
+        _insert(con, "study_fits", _fits(names, results, design, kept))
+        _insert(con, "abnormal_returns", _abnormal(names, results, design, kept))
+        _insert(con, "event_effects", _effects(names, results, design, kept))
+        _insert(con, "study_drops", _drops(names, observations, design, np.flatnonzero(~good)))
+    found = pa.Table.from_pylist([{"study_id": study_id, **row} for row in rows.result()])
+    _insert(con, "study_tests", found)
     study = {
         "study_id": study_id,
         "name": design.name,

@@ -74,46 +74,32 @@ def mean_correlation(
 
 def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
     """Sum and number of the correlations within each date."""
-    if (np.diff(dates) < 0).any():
-        order = np.argsort(dates, kind="stable")
-        dates, resid = dates[order], resid[order]
-    _, start, size = np.unique(dates, return_index=True, return_counts=True)
-    if np.isfinite(resid.sum()):
-        return _from_unit_sums(resid, start), int((size * (size - 1) // 2).sum())
+    order = np.argsort(dates, kind="stable")
+    _, start, size = np.unique(dates[order], return_index=True, return_counts=True)
     total, compared = 0.0, 0
     for count in np.unique(size[size > 1]).tolist():
         # dates with equally many pairs go together: thousands of small products are one large one
         first = start[size == count]
         each = max(1, BATCH_NUMBERS // (count * resid.shape[1]))
         for begin in range(0, len(first), each):
-            rows = first[begin : begin + each, None] + np.arange(count)
-            some, number = _all_pairs(resid[rows])
+            groups = resid[order[first[begin : begin + each, None] + np.arange(count)]]
+            if np.isfinite(groups.sum()):
+                some, number = _from_unit_sums(groups), len(groups) * count * (count - 1) // 2
+            else:
+                some, number = _all_pairs(groups)
             total, compared = total + some, compared + number
     return total, compared
 
 
-def _from_unit_sums(resid: Floats, start: Ints) -> float:
-    """Sum of the correlations within groups of rows: (|Σ unit vectors|² - n) / 2, no pair formed.
+def _from_unit_sums(groups: Floats) -> float:
+    """Sum of the correlations within G groups of N complete rows, no pair ever formed.
 
-    Parameters
-    ----------
-    resid : (N, M) without a missing value, groups contiguous
-    start : (G,) first row of each group
+    The sum over the pairs of a group is (|Σ unit vectors|² - N) / 2.
     """
-    total = -float(len(resid))
-    most = max(1, BATCH_NUMBERS // resid.shape[1])
-    ends = np.append(start[1:], len(resid))
-    group = 0
-    while group < len(start):
-        # whole groups, as many as the cache holds
-        after = max(group + 1, int(np.searchsorted(ends, start[group] + most, side="right")))
-        some = resid[start[group] : ends[after - 1]]
-        unit = some - some.mean(axis=1, keepdims=True)
-        unit /= np.sqrt(np.vecdot(unit, unit))[:, None]
-        sums = np.add.reduceat(unit, start[group:after] - start[group], axis=0)
-        total += float(np.vdot(sums, sums))
-        group = after
-    return total / 2.0
+    unit = groups - groups.mean(axis=2, keepdims=True)
+    unit /= np.sqrt(np.vecdot(unit, unit))[:, :, None]
+    sums = unit.sum(axis=1)
+    return float(np.vdot(sums, sums) - groups.shape[0] * groups.shape[1]) / 2.0
 
 
 def _all_pairs(resid: Floats) -> tuple[float, int]:

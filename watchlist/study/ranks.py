@@ -134,9 +134,9 @@ def ranks(values: Floats) -> Floats:
 def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     """Mean U of each column over the rows that have it, and the share of rows that do.
 
-    U = rank/(1 + ranked) - 1/2 within each row. Rows without a missing value or a tie, nearly all
-    of them, are sorted with their column written into the last bits of each value, several times
-    faster than an argsort; values that agree in all other bits go through `ranks`.
+    U = rank/(1 + ranked) - 1/2 within each row. Rows without a tie, nearly all of them, are sorted
+    with their column written into the last bits of each value, several times faster than an
+    argsort; rows in which values agree in all other bits go through `ranks`.
 
     Parameters
     ----------
@@ -147,44 +147,50 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     step = max(1, CACHED // width)
     joined = np.empty((min(step, n), width))
     places = np.tile(np.arange(1.0, width + 1.0), (len(joined), 1))
+    of_whole_rows = places / (width + 1.0) - 0.5
     for start in range(0, n, step):
         rows = [part[start : start + step] for part in parts]
-        keys = joined[: len(rows[0])]
-        end = 0
+        keys, end = joined[: len(rows[0])], 0
         for part in rows:
             begin, end = end, end + part.shape[1]
             np.add(part, 0.0, out=keys[:, begin:end])  # minus zero becomes zero
-        columns, plain = _columns_in_order(keys)
-        sums = np.bincount(columns.ravel(), places[: len(columns)].ravel(), minlength=width)
-        total += sums / (width + 1.0) - len(columns) / 2.0
-        count += len(columns)
-        if len(columns) < len(plain):
-            u, there = _centred_ranks(np.concatenate([part[~plain] for part in rows], axis=1))
-            total += u.sum(axis=0)
-            count += there.sum(axis=0)
+        u, there, inside = of_whole_rows[: len(keys)], None, None
+        if not np.isfinite(keys.sum()):
+            there = np.isfinite(keys)
+            keys[~there] = np.nan  # sorted to the end of its row
+            ranked = there.sum(axis=1)[:, None]
+            inside = places[: len(keys)] <= ranked
+            u = np.where(inside, places[: len(keys)] / (ranked + 1.0) - 0.5, 0.0)
+        columns, plain = _columns_in_order(keys, inside)
+        if not plain.all():
+            tied, known = _centred_ranks(np.concatenate([part[~plain] for part in rows], axis=1))
+            total += tied.sum(axis=0)
+            count += known.sum(axis=0)
+            columns, u, there = columns[plain], u[plain], None if there is None else there[plain]
+        total += np.bincount(columns.ravel(), u.ravel(), minlength=width)
+        count += len(columns) if there is None else there.sum(axis=0)
     return total / np.maximum(count, 1.0), count / n
 
 
-def _columns_in_order(keys: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Columns of each row from its smallest value to its largest, and which rows are plain.
+def _columns_in_order(
+    keys: Floats, inside: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Columns of each row from its smallest value to its largest, and which rows have no tie.
 
-    Rows with a missing value or with two that agree but for their last bits are not plain and are
-    left out. `keys` is overwritten.
+    `keys` is overwritten. `inside` says which places of the sorted rows hold a value; None = all.
     """
     low = (1 << keys.shape[1].bit_length()) - 1
     words = keys.view(np.int64)
     words &= ~low
     words |= np.arange(keys.shape[1])
     keys.sort(axis=1)
-    # what is missing is sorted to the end
-    plain = np.isfinite(keys[:, 0]) & np.isfinite(keys[:, -1])
     apart = (words[:, 1:] ^ words[:, :-1]).view(np.uint64)
-    if apart.size and apart.min() <= low:
-        plain &= (apart > low).all(axis=1)
-    if not plain.all():
-        words = words[plain]
+    untied = np.ones(len(keys), dtype=bool)
+    if inside is not None or (apart.size and apart.min() <= low):
+        differ = apart > low
+        untied = (differ if inside is None else differ | ~inside[:, 1:]).all(axis=1)
     words &= low
-    return words, plain
+    return words, untied
 
 
 def _centred_ranks(values: Floats) -> tuple[Floats, NDArray[np.bool_]]:

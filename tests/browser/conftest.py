@@ -105,5 +105,5 @@ def visit(chromium: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reports folder of the small store, twelve symbols."""
-    return write_site(tmp_path_factory.mktemp("site"), peers=PEERS).reports_dir
+    """The reports folder of the small store, twelve symbols, its tests calibrated."""
+    return write_site(tmp_path_factory.mktemp("site"), peers=PEERS, calibrated=True).reports_dir

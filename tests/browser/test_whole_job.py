@@ -23,12 +23,13 @@ def run(*arguments: str) -> Path:
 
 
 def look_at(visit: Any, page: Path, event: str) -> None:
-    """Daily, event, symbol and index page: drawn, quiet, nothing asked of the network."""
+    """A page of each kind: drawn, quiet, nothing asked of the network, its twin beside it."""
     folder = page.parents[1]
     for file in (
         page,
         folder / "events" / f"{event}.html",
         folder / "symbols" / "TMQ.html",
+        folder / "signals" / page.name,
         folder / "index.html",
     ):
         with visit(file) as opened:
@@ -38,8 +39,11 @@ def look_at(visit: Any, page: Path, event: str) -> None:
             plots = opened.page.locator(".plot").count()
             assert opened.page.locator(".plot .main-svg").count() >= plots
             assert plots > 0 or file.name == "index.html"
+            twin = opened.page.locator("link[type='application/json']").get_attribute("href")
+            assert (file.parent / str(twin)).is_file()
         with visit(file, width=400) as opened:
             opened.settle()
+            assert opened.console == [], file.name
             assert opened.page.evaluate("document.documentElement.scrollWidth") <= 400, file.name
 
 

@@ -44,7 +44,8 @@ FOREST = pl.DataFrame(
 
 
 def test_every_figure_of_a_report_is_valid_plotly() -> None:
-    report = daily_context(read_facts(build(peers=PEERS), AS_OF, chart_days=550), version="0")
+    facts = read_facts(build(peers=PEERS, calibrated=True), AS_OF, chart_days=550)
+    report = daily_context(facts, version="0")
     charts = daily_figures(report)
 
     assert {name.split("-")[0] for name in charts} == {
@@ -53,6 +54,8 @@ def test_every_figure_of_a_report_is_valid_plotly() -> None:
         "heatmap",
         "forest",
         "price",
+        "timeline",
+        "calibration",
     }
     for chart in charts.values():
         figure = go.Figure(json.loads(chart.json))

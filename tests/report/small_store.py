@@ -62,6 +62,10 @@ COLUMNS = {
     ),
     "placebo_bands": "study_id, event_id, symbol, day, lo, hi, draws",
     "study_drops": "study_id, event_id, symbol, code, reason",
+    "calibrations": (
+        "design_hash, as_of, scope, test, setting, first_day, last_day, n, nominal, rejected, "
+        "repetitions"
+    ),
     "study_tests": (
         "study_id, scope, value, first_day, last_day, test, headline, n, dates, estimate, "
         "se, statistic, df, p, p_holm, p_bh, r_bar, variance_ratio, mde, share_positive, "
@@ -138,6 +142,7 @@ def build(
     failed: tuple[str, ...] = (),
     simulated: bool = False,
     with_study: bool = True,
+    calibrated: bool = False,
     as_of: date = AS_OF,
     holidays: tuple[date, ...] = (),
     name: str = "{symbol} Corporation",
@@ -168,6 +173,8 @@ def build(
     returns = _returns(symbols, past, events, sessions)
     for n, symbol in enumerate(symbols):
         _insert(con, "bars", _bars(n, past[:-1] if symbol in failed else past, returns[symbol]))
+    if calibrated:
+        _insert(con, "calibrations", _calibrations(as_of))
     if with_study:
         _insert_study(con, watched + peers, past, returns, events, sessions, as_of)
     return con
@@ -466,3 +473,20 @@ def _tests(events: tuple[Event, ...]) -> list[tuple[object, ...]]:
             )
         )
     return out
+
+
+def _calibrations(as_of: date) -> list[tuple[object, ...]]:
+    """The study's own, two windows, `bmp` crying wolf; and one of a study that is gone."""
+    found = {
+        ("event", "kp"): (0.05, 0.55),
+        ("event", "bmp"): (0.20, 0.80),
+        ("event", "pair-t"): (0.04, 0.35),
+        ("all", "ibragimov-mueller"): (0.06, 1.0),
+    }
+    return [
+        (design, as_of, scope, test, setting, 0, last_day, 4, 0.05, rejected, 400)
+        for design in ("abc123", "000gone")
+        for (scope, test), shares in found.items()
+        for last_day in (0, 5)
+        for setting, rejected in zip(("null", "planted +5%"), shares, strict=True)
+    ]

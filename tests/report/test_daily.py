@@ -74,6 +74,8 @@ EMPTY_STATES: dict[str, dict[str, Any]] = {
     },
     "empty watchlist": {"watched": ()},
     "simulated": {"simulated": True},
+    "calibrated": {"calibrated": True},
+    "calibrated, the study gone": {"calibrated": True, "with_study": False},
 }
 
 
@@ -292,6 +294,42 @@ def test_page_stays_small_with_twelve_symbols_and_a_hundred_events(tmp_path: Pat
     assert len(twin["data"]["symbols"]) == 14
     assert len(twin["study"]["heatmap"]["events"]) >= 95
     assert page_file.stat().st_size <= 400_000
+
+
+def test_method_box_shows_what_calibration_measured(tmp_path: Path) -> None:
+    report = context(calibrated=True)
+    calibration = report["method"]["calibration"]
+
+    assert (calibration["study"], calibration["window"]) == ("daily-sector", [0, 0])
+    assert calibration["sentence"] == (
+        "At 5\u00a0%, 3 of 4 tests reject no more than chance allows. Too often on one event: bmp."
+    )
+    # bmp is no test of this report, so it stands in the table and not in the chart
+    assert [row["label"] for row in calibration["own"] if row["setting"] == "null"] == [
+        "pair-t, one pair",
+        "ibragimov-mueller, all events",
+    ]
+    assert [row["test"] for row in calibration["rows"] if row["too_often"]] == ["bmp"]
+    html = page(report, tmp_path)
+    assert 'data-for="calibration"' in html
+    assert "▲ 20.0\u00a0%" in html
+
+
+def test_without_calibration_the_method_box_claims_none(
+    usual: dict[str, Any], tmp_path: Path
+) -> None:
+    assert usual["method"]["calibration"] is None
+    assert "quiet days of this panel" not in page(usual, tmp_path)
+
+
+def test_timeline_is_of_a_year_and_what_is_ahead(usual: dict[str, Any], tmp_path: Path) -> None:
+    old = Event("old", date(2025, 1, 29), "An old measure", ("MP",))
+    report = context(events=(*EVENTS, old))
+
+    assert report["timeline"] == usual["timeline"]
+    assert [row["event_id"] for row in report["timeline"]][:2] == ["ministerial", "fresh"]
+    assert 'data-for="timeline"' in page(report, tmp_path)
+    assert 'data-for="timeline"' not in page(context(events=()), tmp_path)
 
 
 def test_last_session_is_the_one_before_a_holiday() -> None:

@@ -107,6 +107,7 @@ STATES: dict[str, dict[str, Any]] = {
     "no study": {"with_study": False},
     "one symbol": {"watched": ("MP",), "peers": ()},
     "pull failed": {"failed": ("NB",)},
+    "calibrated": {"calibrated": True},
 }
 
 
@@ -129,8 +130,20 @@ def test_hostile_text_comes_through_a_twin_unchanged(tmp_path: Path) -> None:
 
 
 def test_a_twin_has_a_line_a_field_and_a_row() -> None:
-    text = to_json({"a": 1, "rows": [{"b": [1, 2]}, {"b": []}], "none": []})
+    text = to_json({"a": 1, "part": {"rows": [{"b": [1, 2]}, {"b": []}], "all": 2}, "none": []})
 
-    assert text == ('{\n "a": 1,\n "rows": [\n  {"b": [1, 2]},\n  {"b": []}\n ],\n "none": []\n}\n')
+    assert text.splitlines() == [
+        "{",
+        ' "a": 1,',
+        ' "part": {',
+        '  "rows": [',
+        '   {"b": [1, 2]},',
+        '   {"b": []}',
+        "  ],",
+        '  "all": 2',
+        " },",
+        ' "none": []',
+        "}",
+    ]
     with pytest.raises(ValueError, match="JSON compliant"):
         to_json({"a": float("nan")})

@@ -1,17 +1,28 @@
-"""True size and power of every test: does 5 % mean 5 % on these stocks?"""
+"""True size and power of tests: does 5 % mean 5 % on these stocks?"""
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-import polars as pl
+import math
+from typing import TYPE_CHECKING, Any
 
-from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, axis, figure
+from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, Columns, Spec, axis, spec, trace
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    import polars as pl
 
 ROW_HEIGHT = 22
+NULL = "null"
+"""The setting in which nothing was planted."""
 
 
-def calibration(table: pl.DataFrame, *, scope: str, first_day: int, last_day: int) -> go.Figure:
-    """One line a test, nearest to its nominal level first.
+def slack(nominal: float, repetitions: int) -> float:
+    """Two Monte Carlo standard errors of a share rejected: beyond them a test cries wolf."""
+    return 2.0 * math.sqrt(nominal * (1.0 - nominal) / repetitions)
+
+
+def sizes(rows: Columns, *, titled: bool = True) -> Spec:
+    """One line a test, in the order of `rows`.
 
     A full dot is the share of true nulls rejected, orange where that is more than two Monte Carlo
     standard errors above the nominal level (the shaded strip is within two); an open dot is the
@@ -19,59 +30,62 @@ def calibration(table: pl.DataFrame, *, scope: str, first_day: int, last_day: in
 
     Parameters
     ----------
-    table
-        Columns of the view `calibrations` (without design_hash and as_of): `scope`, `test`,
-        `setting`, `first_day`, `last_day`, `nominal`, `rejected`, `repetitions`.
+    rows
+        Columns `test` (what stands beside the line), `setting` ("null" or what was planted),
+        `nominal`, `rejected` (fractions), `repetitions`.
+    titled
+        Whether the axis says what the dots are; else the words around the chart do.
     """
-    here = table.filter(scope=scope, first_day=first_day, last_day=last_day)
-    null = here.filter(setting="null").sort((pl.col("rejected") - pl.col("nominal")).abs())
-    tests = null["test"].to_list()
-    place = {test: n for n, test in enumerate(tests)}
-    if not tests:
-        return figure([], height=ROW_HEIGHT + 60)
-    nominal, repetitions = float(null["nominal"][0]), int(null["repetitions"].max() or 1)  # type: ignore[arg-type]
-    slack = 2.0 * (nominal * (1.0 - nominal) / repetitions) ** 0.5
-    size = null["rejected"].to_list()
-    traces: list[go.Scatter] = []
-    for setting, part in here.filter(pl.col("setting") != "null").group_by(
-        "setting", maintain_order=True
-    ):
+    names = ("test", "setting", "nominal", "rejected", "repetitions")
+    table = list(zip(*(rows[name] for name in names), strict=True))
+    null = [row for row in table if row[1] == NULL]
+    place = {row[0]: n for n, row in enumerate(null)}
+    if not null:
+        return spec([], height=ROW_HEIGHT + 60)
+    nominal = float(null[0][2])
+    within = slack(nominal, max(row[4] for row in null))
+    traces: list[Any] = []
+    for setting in dict.fromkeys(row[1] for row in table if row[1] != NULL):
+        planted = [row for row in table if row[1] == setting and row[0] in place]
         traces.append(
-            go.Scatter(
-                x=part["rejected"].to_list(),
-                y=[place[test] for test in part["test"]],
+            trace(
+                "scatter",
+                x=[row[3] for row in planted],
+                y=[place[row[0]] for row in planted],
                 mode="markers",
                 marker={"symbol": "circle-open", "size": 9, "color": MUTED},
-                name=str(setting[0]),
-                hovertemplate=f"{setting[0]}: found %{{x:.0%}}<extra></extra>",
+                name=str(setting),
+                hovertemplate=f"{setting}: found %{{x:.0%}}<extra></extra>",
             )
         )
     traces.append(
-        go.Scatter(
-            x=size,
-            y=list(range(len(tests))),
+        trace(
+            "scatter",
+            x=[row[3] for row in null],
+            y=list(place.values()),
             mode="markers",
             marker={
                 "size": 10,
-                "color": [DOWN if share > nominal + slack else UP for share in size],
+                "color": [DOWN if row[3] > nominal + within else UP for row in null],
             },
-            name="null",
-            text=tests,
+            name=NULL,
+            text=list(place),
             hovertemplate="%{text}: true null rejected %{x:.1%}<extra></extra>",
         )
     )
-    return figure(
+    title = {"text": "share rejected: full = nothing happened, open = planted"}
+    return spec(
         traces,
-        height=ROW_HEIGHT * len(tests) + 64,
-        margin={"l": 150, "r": 16, "t": 8, "b": 40},
+        height=ROW_HEIGHT * len(null) + (64 if titled else 44),
+        margin={"l": 150 if titled else 164, "r": 16, "t": 8, "b": 40 if titled else 28},
         shapes=[
             {
                 "type": "rect",
                 "yref": "paper",
                 "y0": 0,
                 "y1": 1,
-                "x0": max(nominal - slack, 0.0),
-                "x1": nominal + slack,
+                "x0": max(nominal - within, 0.0),
+                "x1": nominal + within,
                 "fillcolor": BAND,
                 "line": {"width": 0},
                 "layer": "below",
@@ -79,16 +93,37 @@ def calibration(table: pl.DataFrame, *, scope: str, first_day: int, last_day: in
         ],
         xaxis=axis(
             tickformat=".0%",
-            range=[-0.02, 1.02],
-            nticks=11,
-            title={"text": "share rejected: full = nothing happened, open = planted"},
+            range=[-0.03, 1.04],
+            nticks=11 if titled else 6,
+            title=title if titled else None,
         ),
         yaxis=axis(
-            tickvals=list(range(len(tests))),
-            ticktext=tests,
+            tickvals=list(place.values()),
+            ticktext=list(place),
             showgrid=False,
             zeroline=False,
-            tickfont={"color": INK, "size": 11},
-            range=[len(tests) - 0.5, -0.5],
+            tickfont={"color": INK, "size": 11 if titled else 10},
+            range=[len(null) - 0.5, -0.5],
         ),
     )
+
+
+def calibration(table: pl.DataFrame, *, scope: str, first_day: int, last_day: int) -> go.Figure:
+    """Every test of one scope and window, nearest to its nominal level first.
+
+    Parameters
+    ----------
+    table
+        Columns of the view `calibrations` (without design_hash and as_of): `scope`, `test`,
+        `setting`, `first_day`, `last_day`, `nominal`, `rejected`, `repetitions`.
+    """
+    import plotly.graph_objects as go
+
+    here = table.filter(scope=scope, first_day=first_day, last_day=last_day).to_dicts()
+    error = {row["test"]: abs(row["rejected"] - row["nominal"]) for row in here if _is_null(row)}
+    ordered = sorted(here, key=lambda row: (not _is_null(row), error.get(row["test"], 0.0)))
+    return go.Figure(sizes({name: [row[name] for row in ordered] for name in table.columns}))
+
+
+def _is_null(row: dict[str, Any]) -> bool:
+    return bool(row["setting"] == NULL)

@@ -36,10 +36,8 @@ def heatmap(cells: Columns, events: Columns, symbols: list[str]) -> Spec:
             continue
         at, over = row[event_id], column[symbol]
         z[at][over] = None if scar is None else round(max(-CAP, min(CAP, scar)), 2)
-        text[at][over] = (
-            f"{car * 100:+.1f}".replace("-", "−") if abs(car) < 1 else f"{car * 100:+.0f}"
-        )
-        short[at][over] = f"{car * 100:+.0f}".replace("-", "−")
+        text[at][over] = _percent(car, 1 if abs(car) < 1 else 0)
+        short[at][over] = _percent(car, 0)
     labels = [
         f"{day0}  {_short(title)}" for title, day0 in zip(events["title"], dates, strict=True)
     ]
@@ -96,6 +94,12 @@ def heatmap(cells: Columns, events: Columns, symbols: list[str]) -> Spec:
             ticks="",
         ),
     )
+
+
+def _percent(fraction: float, digits: int) -> str:
+    """Percent with a sign, which nothing has none of."""
+    value = round(fraction * 100, digits)
+    return f"{value:+.{digits}f}".replace("-", "−") if value else f"{0:.{digits}f}"
 
 
 def _short(title: str) -> str:

@@ -20,6 +20,7 @@ from watchlist.charts.style import (
     axis,
     spec,
     trace,
+    wrapped,
 )
 
 _COLOUR = {"up": UP, "on": UP, "down": DOWN}
@@ -102,7 +103,7 @@ def buckets(means: list[float | None], *, unit: str = "+.2%") -> Spec:
         height=200,
         bargap=0.35,
         xaxis=axis(type="category", showgrid=False),
-        yaxis=axis(tickformat=unit, nticks=5),
+        yaxis=axis(tickformat="~%", nticks=5),
     )
 
 
@@ -192,7 +193,14 @@ def overview(signals: Columns, titles: dict[str, str]) -> Spec:
         ],
         height=ROW_HEIGHT * len(names) + 40,
         margin={"l": 260, "r": 8, "t": 28, "b": 8},
-        meta={"narrow": {"layout.margin.l": 120}, "paper": PAPER},
+        meta={
+            "narrow": {
+                "layout.margin.l": 132,
+                "layout.yaxis.tickfont.size": 9,
+                "layout.yaxis.ticktext": ["<br>".join(wrapped(titles[n], 24)) for n in names],
+            },
+            "paper": PAPER,
+        },
         xaxis=axis(
             side="top",
             tickvals=list(range(len(symbols))),

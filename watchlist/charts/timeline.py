@@ -26,6 +26,8 @@ from watchlist.charts.style import (
 
 LANE = 34
 """Height of one category, pixels."""
+LOW_LANE = 24
+"""The same where the picture is one of many."""
 MARGIN = 64
 
 GAP = timedelta(days=730)
@@ -54,18 +56,24 @@ _COLUMNS = (
 )
 
 
-def timeline(events: Columns) -> Spec:
+def timeline(events: Columns, *, compact: bool = False, today: date | None = None) -> Spec:
     """Events by category and date, in the order of the categories' first events.
 
     Parameters
     ----------
     events
         Columns `announced_on` (dates), `title`, `category`, `direction`, `certainty`, `status`,
-        `event_id` and `sources` (a list of publishers each); any order, at least one row.
+        `event_id` and, unless compact, `sources` (a list of publishers each); any order, at least
+        one row.
+    compact
+        Low lanes, and nothing but date and title on hover.
+    today
+        Where the past ends, if some events are still to come.
     """
+    names = _COLUMNS[:-1] if compact else _COLUMNS
     rows = (
-        dict(zip(_COLUMNS, values, strict=True))
-        for values in zip(*(events[name] for name in _COLUMNS), strict=True)
+        dict(zip(names, values, strict=True))
+        for values in zip(*(events[name] for name in names), strict=True)
     )
     everything = sorted(rows, key=lambda row: (row["announced_on"], row["event_id"]))
     first = first_drawn(events)
@@ -91,22 +99,29 @@ def timeline(events: Columns) -> Spec:
                 name=word,
                 marker={
                     "symbol": [f"{shape}-open" if hollow else shape for hollow in open_marks],
-                    "size": 11,
+                    "size": 9 if compact else 11,
                     "color": colour,
                     "opacity": 0.9,
                     "line": {"width": 1.4, "color": colour},
                 },
-                text=[_label(row) for row in found],
-                customdata=[row["event_id"] for row in found],
+                text=[_brief(row) if compact else _label(row) for row in found],
                 hovertemplate="%{text}<extra></extra>",
             )
         )
     return spec(
         traces,
-        height=LANE * max(1, len(lanes)) + MARGIN,
-        margin={"l": 118, "r": 16, "t": 30, "b": 32},
+        height=(LOW_LANE if compact else LANE) * len(lanes) + MARGIN,
+        margin={"l": 118, "r": 16, "t": 30, "b": 48 if left_out else 32},
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"color": INK}},
+        shapes=[] if today is None else [_line(today)],
+        legend={
+            "orientation": "h",
+            "xref": "container",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"color": INK},
+        },
         xaxis=axis(
             type="date",
             title={"text": f"{left_out} earlier, only in the list"} if left_out else None,
@@ -119,6 +134,12 @@ def timeline(events: Columns) -> Spec:
             gridcolor=GRID,
         ),
     )
+
+
+def _line(today: date) -> dict[str, Any]:
+    """A vertical line between the past and what is ahead."""
+    ends = {"x0": today.isoformat(), "x1": today.isoformat(), "yref": "paper", "y0": 0, "y1": 1}
+    return {"type": "line", **ends, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
 
 
 def first_drawn(events: Columns) -> date:
@@ -145,6 +166,13 @@ def _heights(ordered: list[dict[str, Any]]) -> dict[str, float]:
         last[row["category"]] = (row["announced_on"], step)
         heights[row["event_id"]] = STEPS[step]
     return heights
+
+
+def _brief(row: dict[str, Any]) -> str:
+    """Date and title, of a title as much as two lines take."""
+    title = str(row["title"])
+    shown = title if len(title) <= 96 else title[:95].rstrip() + "…"
+    return "<br>".join([f"{row['announced_on']:%d %b %Y}", *wrapped(shown, 50)])
 
 
 def _label(row: dict[str, Any]) -> str:

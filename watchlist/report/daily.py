@@ -7,7 +7,7 @@ from typing import Any
 from watchlist.report import format as fmt
 from watchlist.report.changes import changes
 from watchlist.report.facts import Facts, Row, group
-from watchlist.report.happenings import cards, sort_out
+from watchlist.report.happenings import cards, sort_out, timeline
 from watchlist.report.kept import drifts
 from watchlist.report.method import method
 from watchlist.report.moves import benchmarks, how_rare, moves
@@ -56,6 +56,7 @@ def daily_context(facts: Facts, *, version: str) -> dict[str, Any]:
             for v in facts.verdicts
         ],
         "events": events,
+        "timeline": timeline(all_cards, facts.as_of),
         "study": panel(facts, all_cards),
         "prices": prices(facts, all_cards, [r["symbol"] for r in rows]),
         "changes": changes(facts, all_cards),

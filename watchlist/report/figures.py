@@ -36,6 +36,8 @@ def daily_figures(context: dict[str, Any]) -> dict[str, Chart]:
         ),
         *heatmap_charts(context["study"]["heatmap"]),
         *forest_charts(context["study"]["forest"]),
+        *timeline_charts(context["timeline"], today=context["as_of"]).values(),
+        *calibration_charts(context["method"]["calibration"]),
         *(
             price_chart(f"price-{n}", row)
             for n, row in enumerate(context["prices"])
@@ -153,8 +155,29 @@ def placebo_chart(chart_id: str, row: Row) -> Chart:
     return _chart(chart_id, placebo(row["ordinary"], row["observed"]), label)
 
 
-def timeline_charts(events: list[Row]) -> dict[str, Chart]:
-    """Every event by category and date, if there is any; sources on hover."""
+def calibration_charts(calibration: Row | None) -> list[Chart]:
+    """How often the report's own tests reject when nothing happened, if that was measured."""
+    from watchlist.charts.calibration import sizes
+
+    rows = [] if calibration is None else calibration["own"]
+    null = [row for row in rows if row["setting"] == "null"]
+    if not null:
+        return []
+    spoken = (f"{row['label']} {fmt.percent(row['rejected'], sign=False)}" for row in null)
+    label = (
+        f"Share of true nulls rejected at {fmt.percent(null[0]['nominal'], 0, sign=False)}: "
+        + "; ".join(spoken)
+    )
+    columns = _columns(rows, "setting", "nominal", "rejected", "repetitions")
+    columns["test"] = [row["label"] for row in rows]
+    return [_chart("calibration", sizes(columns, titled=False), label + ".")]
+
+
+def timeline_charts(events: list[Row], *, today: str | None = None) -> dict[str, Chart]:
+    """Every event by category and date, if there is any.
+
+    With `today`, the compact one of a daily page: where the past ends, no sources on hover.
+    """
     from watchlist.charts.timeline import timeline
 
     if not events:
@@ -162,11 +185,13 @@ def timeline_charts(events: list[Row]) -> dict[str, Chart]:
     columns = {
         **_columns(events, "event_id", "title", "category", "direction", "certainty", "status"),
         "announced_on": [date.fromisoformat(e["on"]) for e in events],
-        "sources": [e["publishers"] for e in events],
     }
+    if today is None:
+        columns["sources"] = [e["publishers"] for e in events]
     first = min(e["on"] for e in events)
     label = f"{fmt.plural(len(events), 'event')} by category and date, the first on {first}."
-    return {"timeline": _chart("timeline", timeline(columns), label)}
+    figure = timeline(columns, compact=today is not None, today=fmt.as_date(today))
+    return {"timeline": _chart("timeline", figure, label)}
 
 
 def _columns(rows: list[Row], *names: str) -> dict[str, list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,9 @@ FRESH_SESSIONS = 3
 
 RUNNING_SESSIONS = 20
 """Then its drift is followed to the end of the longest window."""
+
+TIMELINE = timedelta(days=365)
+"""A daily page charts the events of a year and those ahead; the index has all."""
 
 _TIMING = {
     "pre-market": "before the open",
@@ -52,6 +55,13 @@ def sort_out(all_cards: list[Row]) -> dict[str, list[Row]]:
             (c for c in all_cards if c["phase"] == "ahead"), key=lambda c: (c["on"], c["event_id"])
         ),
     }
+
+
+def timeline(all_cards: list[Row], as_of: date) -> list[Row]:
+    """The events of the last year and those ahead, newest first, as the timeline draws them."""
+    since = (as_of - TIMELINE).isoformat()
+    drawn = ("event_id", "title", "on", "category", "direction", "certainty", "status")
+    return [{name: card[name] for name in drawn} for card in all_cards if card["on"] >= since]
 
 
 def web_address(url: str | None) -> str | None:

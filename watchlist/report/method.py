@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from watchlist.report.calibrated import calibration
 from watchlist.report.facts import Facts, Row, group
 
 
@@ -22,20 +23,7 @@ def method(facts: Facts) -> dict[str, Any]:
             }
             for r in _treated(facts)
         ],
-        "calibration": [
-            {
-                "scope": r["scope"],
-                "test": r["test"],
-                "setting": r["setting"],
-                "first_day": r["first_day"],
-                "last_day": r["last_day"],
-                "n": r["n"],
-                "nominal": r["nominal"],
-                "rejected": r["rejected"],
-                "repetitions": r["repetitions"],
-            }
-            for r in facts.calibrations
-        ],
+        "calibration": calibration(facts),
     }
 
 

@@ -16,8 +16,8 @@ from watchlist.report.figures import (
 )
 from watchlist.report.files import safe_name
 from watchlist.report.render import Renderer
-from watchlist.report.signals import signals_figures
-from watchlist.report.view import heatmap_rows, path_rows
+from watchlist.report.signals import SHOWN_HORIZON, signals_figures
+from watchlist.report.view import heatmap_rows, path_rows, placebo_rows
 
 EVENT_PATHS = 8
 """Targets with a chart of their own on an event's page."""
@@ -70,6 +70,7 @@ def event_page(
         linked=linked,
         path_rows=path_rows,
         shown_paths=EVENT_PATHS,
+        placebo_rows=placebo_rows,
     )
 
 
@@ -106,6 +107,7 @@ def signals_page(renderer: Renderer, context: dict[str, Any], *, plotly: str | N
         root="../",
         twin=f"{context['as_of']}.json",
         plotly=plotly,
+        shown_horizon=SHOWN_HORIZON,
     )
 
 

@@ -25,16 +25,15 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 
     Examples
     --------
-    >>> number(-1.5), number(2, 1, sign=True), number(None)
-    ('−1.50', '+2.0', '–')
+    >>> number(-1.5), number(2, 1, sign=True), number(-0.001), number(None)
+    ('−1.50', '+2.0', '0.00', '–')
     """
     if value is None or not math.isfinite(value):
         return DASH
-    rounded = round(value, digits)
-    text = f"{abs(rounded):,.{digits}f}"
-    if rounded < 0:
-        return MINUS + text
-    return "+" + text if sign and rounded > 0 else text
+    text = f"{abs(value):,.{digits}f}"
+    if (value < 0 or sign) and text.strip("0.,"):
+        return (MINUS if value < 0 else "+") + text
+    return text
 
 
 def percent(value: float | None, digits: int = 1, *, sign: bool = True) -> str:

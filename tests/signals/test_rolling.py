@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchlist.signals.rolling import lag, rolling_max, rolling_mean, rolling_median, rolling_sum
+from watchlist.signals.median import rolling_median
+from watchlist.signals.rolling import lag, rolling_max, rolling_mean, rolling_sum
 
 RNG = np.random.default_rng(7)
 

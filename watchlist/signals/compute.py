@@ -10,6 +10,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchlist.signals.build import Market
 from watchlist.signals.pairs import Cells, Pairs, join, pairs
@@ -17,7 +18,7 @@ from watchlist.signals.panel import Ints, Panel
 from watchlist.signals.policy import DENSITY_WINDOW
 from watchlist.signals.registry import Measured, Signal
 from watchlist.signals.regression import ESTIMATION, GAP
-from watchlist.signals.rolling import Bools, Floats, lag, rolling_sum
+from watchlist.signals.rolling import Floats, at_least, rolling_count, rolling_sum
 from watchlist.signals.states import Z_LEAST, Z_WINDOW
 from watchlist.signals.tape import Tape, groups
 
@@ -40,8 +41,8 @@ class Part:
     """Their places in the market."""
     first_row: int
     """Sessions of the market before the first of these."""
-    traded: Bools
-    """(sessions, symbols): there is a return to this bar."""
+    bars_left: NDArray[np.int32]
+    """(sessions, symbols): bars with a return from this session on."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,21 @@ def measure(panel: Panel, signal: Signal) -> Measured:
 
 def own_z(value: Floats) -> Floats:
     """Against mean and standard deviation of the 252 sessions before; NaN with under 120."""
-    known = np.isfinite(value)
-    filled = np.where(known, value, 0.0)
-    count = rolling_sum(known.astype(np.float64), Z_WINDOW)
-    count[count < Z_LEAST] = np.nan
-    mean = rolling_sum(filled, Z_WINDOW) / count
-    variance = rolling_sum(filled**2, Z_WINDOW) / count - mean**2
-    spread = np.sqrt(np.where(variance > 0, variance, np.nan))
-    z: Floats = (value - lag(mean, 1)) / lag(spread, 1)
-    return z
+    out = np.full_like(value, np.nan)
+    past = value[:-1]
+    known = np.isfinite(past)
+    filled = np.where(known, past, 0.0)
+    count = at_least(rolling_count(known, Z_WINDOW), Z_LEAST)
+    mean = rolling_sum(filled, Z_WINDOW)
+    mean /= count
+    filled *= filled
+    variance = rolling_sum(filled, Z_WINDOW)
+    variance /= count
+    variance -= mean * mean
+    variance[variance <= 0] = np.nan
+    np.subtract(value[1:], mean, out=out[1:])
+    out[1:] /= np.sqrt(variance, out=variance)
+    return out
 
 
 def measure_market(
@@ -112,27 +119,30 @@ def measure_market(
     reserve_heap()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
 
-        def work(tape: Tape, together: tuple[Ints, slice]) -> tuple[Piece[_Read], Pairs | None]:
-            panel = market.panel(tape, *together)
-            part = Part(tape.columns[together[0]], panel.first_row, np.isfinite(panel.trade_ret))
+        def work(
+            near: Market, tape: Tape, together: tuple[Ints, slice]
+        ) -> tuple[Piece[_Read], Pairs | None]:
+            panel = near.panel(tape, *together)
+            part = Part(tape.columns[together[0]], panel.first_row, _bars_left(panel))
             with_events = bool(np.isin(part.columns[:1], reached).any())
             mine = [signal for signal in alone if with_events or not signal.of_events]
             readings = {signal: read(part, signal, measure(panel, signal)) for signal in mine}
             return Piece(part, readings), _of_market(panel, part) if with_events else None
 
         for tape in tapes:
+            near = replace(market, events=market.events.among(tape.columns, len(market.symbols)))
             cut = groups(tape, reached, len(market.sessions), size=size, before=BEFORE, after=AFTER)
             pieces = []
-            for piece, own in pool.map(partial(work, tape), cut):
+            for piece, own in pool.map(partial(work, near, tape), cut):
                 pieces.append(piece)
                 if own is not None and len(own.event):
                     found.append((own, piece.part))
                 measured += len(piece.part.columns)
                 done(measured)
             yield pieces
-    together = [signal for signal in chosen if signal.cells is not None]
-    if found and together:
-        yield _together(market, found, together, read)
+        together = [signal for signal in chosen if signal.cells is not None]
+        if found and together:
+            yield list(pool.map(_reading(together, read), *_apart(found, together, market)))
 
 
 def _of_market(panel: Panel, part: Part) -> Pairs:
@@ -141,21 +151,30 @@ def _of_market(panel: Panel, part: Part) -> Pairs:
     return replace(own, column=part.columns[own.column], day0=own.day0 + part.first_row)
 
 
-def _together(
-    market: Market,
-    found: Sequence[tuple[Pairs, Part]],
-    signals: Sequence[Signal],
-    read: Reader[_Read],
-) -> list[Piece[_Read]]:
+def _bars_left(panel: Panel) -> NDArray[np.int32]:
+    traded = np.isfinite(panel.trade_ret[::-1])
+    return np.cumsum(traded, axis=0, dtype=np.int32)[::-1]
+
+
+def _apart(
+    found: Sequence[tuple[Pairs, Part]], signals: Sequence[Signal], market: Market
+) -> tuple[list[Part], list[tuple[Cells, ...]]]:
+    """Each part, and its cells of each signal."""
     whole = join([own for own, _ in found])
-    width = len(market.symbols)
-    made: dict[Signal, Cells] = {s: s.cells(whole) for s in signals if s.cells is not None}
-    pieces = []
-    for _, part in found:
+    parts = [part for _, part in found]
+    columns = [part.columns for part in parts]
+    made = [s.cells(whole).apart(columns, len(market.symbols)) for s in signals if s.cells]
+    return parts, list(zip(*made, strict=True))
+
+
+def _reading(
+    signals: Sequence[Signal], read: Reader[_Read]
+) -> Callable[[Part, tuple[Cells, ...]], Piece[_Read]]:
+    def work(part: Part, made: tuple[Cells, ...]) -> Piece[_Read]:
         readings = {}
-        for signal, cells in made.items():
-            own = cells.select(part.columns, width)
-            own = replace(own, row=own.row - part.first_row)
-            readings[signal] = read(part, signal, own.measured(part.traded.shape))
-        pieces.append(Piece(part, readings))
-    return pieces
+        for signal, cells in zip(signals, made, strict=True):
+            own = replace(cells, row=cells.row - part.first_row)
+            readings[signal] = read(part, signal, own.measured(part.bars_left.shape))
+        return Piece(part, readings)
+
+    return work

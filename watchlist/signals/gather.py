@@ -75,17 +75,17 @@ def reader(rules: Mapping[Signal, Rule], first_kept: int) -> Reader[Kept]:
             coded=coded[kept].copy(),
             alerts=count_changes(coded),
             values=int(np.count_nonzero(known)),
-            sessions=_sessions(known, part.traded),
+            sessions=_sessions(known, part.bars_left),
         )
 
     return read
 
 
-def _sessions(known: Bools, traded: Bools) -> int:
+def _sessions(known: Bools, bars_left: NDArray[np.int32]) -> int:
     """Sessions with a bar from each symbol's first value on."""
-    begun = np.where(known.any(axis=0), known.argmax(axis=0), len(known))
-    before = np.arange(len(known), dtype=np.int32)[:, None] < begun
-    return int(np.count_nonzero(traded > before))
+    first = known.argmax(axis=0)
+    columns = np.arange(known.shape[1])
+    return int((bars_left[first, columns] * known[first, columns]).sum())
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,12 +61,17 @@ class Cells:
         z[self.row, self.column] = self.z
         return Measured(value, z)
 
-    def select(self, columns: Ints, width: int) -> Cells:
-        """Cells of the chosen columns, renumbered."""
-        place = np.full(width, -1)
-        place[columns] = np.arange(len(columns))
-        mine = place[self.column] >= 0
-        return Cells(self.row[mine], place[self.column[mine]], self.value[mine], self.z[mine])
+    def apart(self, columns: Sequence[Ints], width: int) -> list[Cells]:
+        """The cells of each of several groups of columns, renumbered."""
+        group, place = np.full(width, len(columns)), np.full(width, -1)
+        for number, own in enumerate(columns):
+            group[own], place[own] = number, np.arange(len(own))
+        order = np.argsort(group[self.column], kind="stable")
+        ends = np.searchsorted(group[self.column[order]], np.arange(len(columns) + 1))
+        return [
+            Cells(self.row[own], place[self.column[own]], self.value[own], self.z[own])
+            for own in (order[i:j] for i, j in pairwise(ends))
+        ]
 
 
 def on_pairs(cells: Callable[[Pairs], Cells]) -> Callable[[Panel], Measured]:

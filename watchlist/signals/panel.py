@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from watchlist.signals.rolling import Bools, Floats, lag, rolling_median
+from watchlist.signals.median import rolling_median
+from watchlist.signals.rolling import Bools, Floats, lag
 
 Dates = NDArray[np.datetime64]
 Ints = NDArray[np.int64]
@@ -44,17 +45,7 @@ class Events:
     def upto(self, rows: int, last: np.datetime64) -> Events:
         """What was known by the session `last`, row `rows - 1`."""
         scheduled = self.known_on[self.pair_event] <= last
-        pairs = (self.pair_day0 < rows) | scheduled
-        mentions = self.mention_row < rows
-        return replace(
-            self,
-            pair_event=self.pair_event[pairs],
-            pair_column=self.pair_column[pairs],
-            pair_named=self.pair_named[pairs],
-            pair_day0=self.pair_day0[pairs],
-            mention_column=self.mention_column[mentions],
-            mention_row=self.mention_row[mentions],
-        )
+        return self._keep((self.pair_day0 < rows) | scheduled, self.mention_row < rows)
 
     @property
     def reached(self) -> Ints:
@@ -63,29 +54,34 @@ class Events:
 
     def since(self, row: int) -> Events:
         """Pairs and mentions from a row on, which becomes row 0."""
-        pairs, mentions = self.pair_day0 >= row, self.mention_row >= row
+        kept = self._keep(self.pair_day0 >= row, self.mention_row >= row)
+        return replace(kept, pair_day0=kept.pair_day0 - row, mention_row=kept.mention_row - row)
+
+    def among(self, columns: Ints, width: int) -> Events:
+        """Pairs of the chosen columns, as they are numbered."""
+        chosen = np.zeros(width, np.bool_)
+        chosen[columns] = True
+        return self._keep(chosen[self.pair_column], chosen[self.mention_column])
+
+    def select(self, columns: Ints, width: int) -> Events:
+        """Pairs of the chosen columns, renumbered."""
+        kept = self.among(columns, width)
+        place = np.full(width, -1)
+        place[columns] = np.arange(len(columns))
+        return replace(
+            kept,
+            pair_column=place[kept.pair_column],
+            mention_column=place[kept.mention_column],
+        )
+
+    def _keep(self, pairs: Bools, mentions: Bools) -> Events:
         return replace(
             self,
             pair_event=self.pair_event[pairs],
             pair_column=self.pair_column[pairs],
             pair_named=self.pair_named[pairs],
-            pair_day0=self.pair_day0[pairs] - row,
-            mention_column=self.mention_column[mentions],
-            mention_row=self.mention_row[mentions] - row,
-        )
-
-    def select(self, columns: Ints, width: int) -> Events:
-        """Pairs of the chosen columns, renumbered."""
-        place = np.full(width, -1)
-        place[columns] = np.arange(len(columns))
-        pairs, mentions = place[self.pair_column] >= 0, place[self.mention_column] >= 0
-        return replace(
-            self,
-            pair_event=self.pair_event[pairs],
-            pair_column=place[self.pair_column[pairs]],
-            pair_named=self.pair_named[pairs],
             pair_day0=self.pair_day0[pairs],
-            mention_column=place[self.mention_column[mentions]],
+            mention_column=self.mention_column[mentions],
             mention_row=self.mention_row[mentions],
         )
 

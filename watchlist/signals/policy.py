@@ -142,7 +142,8 @@ def _density(panel: Panel, row: Ints, column: Ints) -> Measured:
     np.add.at(count, (row[inside], column[inside]), 1.0)
     recent = rolling_sum(count, DENSITY_WINDOW)
     recent[~_listed(panel)] = np.nan
-    return Measured(recent)
+    # where nothing ever happened no day is unusual
+    return Measured(recent, None if inside.any() else np.full(panel.shape, np.nan))
 
 
 def _event_density(panel: Panel) -> Measured:

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from watchlist.signals.panel import Panel
-from watchlist.signals.rolling import Floats, lag, mean_absolute, rolling_mean, rolling_sum
+from watchlist.signals.rolling import (
+    Bools,
+    Floats,
+    at_least,
+    lag,
+    mean_absolute,
+    rolling_count,
+    rolling_mean,
+    rolling_sum,
+)
 
 ESTIMATION = 120
 """Sessions in the estimation window."""
@@ -48,7 +57,12 @@ class Model:
 
 def model(panel: Panel) -> Model:
     """The panel's regression, fitted once."""
-    return panel.remember("model", lambda: _fit(panel))
+
+    def fit() -> Model:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return _fit(panel)
+
+    return panel.remember("model", fit)
 
 
 def residual_volatility(panel: Panel, window: int) -> Floats:
@@ -64,59 +78,117 @@ def residual_volatility(panel: Panel, window: int) -> Floats:
 
 
 def _fit(panel: Panel) -> Model:
-    y, m, s = panel.ret, panel.market(), panel.sector()
-    has_market = (panel.market_of >= 0)[None, :]
-    has_sector = (panel.sector_of >= 0)[None, :]
-    known = np.isfinite(y) & (np.isfinite(m) | ~has_market) & (np.isfinite(s) | ~has_sector)
-    limit = WINSOR * lag(mean_absolute(y, SCALE_WINDOW, SCALE_WINDOW // 3), 1)
-    clipped = np.clip(y, -limit, limit)  # a NaN limit gives NaN: too young to be used
-    used = known & np.isfinite(clipped)
-    m0, s0 = np.where(has_market, m, 0.0), np.where(has_sector, s, 0.0)
-    y_used, m_used, s_used = (np.where(used, x, 0.0) for x in (clipped, m0, s0))
+    if not (panel.sector_of >= 0).any():
+        return _fit_on(panel, panel.market(), None)
+    return _fit_on(panel, panel.market(), panel.sector())
 
-    def moment(x: Floats) -> Floats:
-        """Sums over the window that ends GAP rows before the row they are used on."""
-        return rolling_sum(x, ESTIMATION)[:-GAP]
 
-    with np.errstate(invalid="ignore", divide="ignore"):
-        n = moment(used.astype(np.float64))
-        n[~(n >= LEAST)] = np.nan
-        y_bar, m_bar, s_bar = moment(y_used) / n, moment(m_used) / n, moment(s_used) / n
-        yy = moment(y_used**2) - n * y_bar**2
-        mm = moment(m_used**2) - n * m_bar**2
-        ss = moment(s_used**2) - n * s_bar**2
-        my = moment(m_used * y_used) - n * m_bar * y_bar
-        sy = moment(s_used * y_used) - n * s_bar * y_bar
-        ms = moment(m_used * s_used) - n * m_bar * s_bar
+@dataclass(frozen=True, eq=False)
+class _Windows:
+    """Sums over the window that ends GAP rows before the row they are used on."""
 
+    n: Floats
+    """Rows used; NaN where they are too few."""
+
+    def mean(self, x: Floats) -> Floats:
+        out = rolling_sum(x, ESTIMATION)[:-GAP]
+        out /= self.n
+        return out
+
+    def centred(self, x: Floats, z: Floats, x_bar: Floats, z_bar: Floats) -> Floats:
+        """Sum of the products of deviations from the means."""
+        out = rolling_sum(x * z, ESTIMATION)[:-GAP]
+        out -= self.n * x_bar * z_bar
+        return out
+
+
+def _winsorised(y: Floats) -> Floats:
+    limit = lag(mean_absolute(y, SCALE_WINDOW, SCALE_WINDOW // 3), 1)
+    limit *= WINSOR
+    # a NaN limit gives NaN: too young to be used
+    clipped = np.minimum(y, limit)
+    return np.maximum(clipped, np.negative(limit, out=limit), out=clipped)
+
+
+def _fit_on(panel: Panel, market: Floats, sector: Floats | None) -> Model:
+    y = panel.ret
+    has_market, has_sector = panel.market_of >= 0, panel.sector_of >= 0
+    m0, s0 = _where_none(market, has_market), None
+    known = np.isfinite(y) & np.isfinite(m0)
+    if sector is not None:
+        s0 = _where_none(sector, has_sector)
+        known &= np.isfinite(s0)
+    y_used, m_used = _winsorised(y), m0.copy()
+    unused = ~(known & np.isfinite(y_used))
+    n = at_least(rolling_count(~unused, ESTIMATION)[:-GAP], LEAST)
+    window = _Windows(n)
+    mean, centred = window.mean, window.centred
+    y_used[unused] = 0.0
+    m_used[unused] = 0.0
+    y_bar, m_bar = mean(y_used), mean(m_used)
+    yy = centred(y_used, y_used, y_bar, y_bar)
+    mm = centred(m_used, m_used, m_bar, m_bar)
+    my = centred(m_used, y_used, m_bar, y_bar)
+    one = has_market & (mm > 0)
+    b_m = _ratio(my, mm, one)
+    beta = np.where(one, b_m, np.nan)
+    degrees = n - 1.0 - one
+    m_now = m0[GAP:]
+    dm = m_now - m_bar
+    leverage = _ratio(dm * dm, mm, one)
+    leverage += 1.0 / n
+    leverage += 1.0
+    if s0 is None:
+        sse = yy - b_m * my
+        expected, expected_bar = b_m * m_now, b_m * m_bar
+    else:
         # Frisch-Waugh: the sector enters with what the market leaves of it
-        one = has_market & (mm > 0)
-        slope_sm = np.where(one, ms / mm, 0.0)
+        s_used = s0.copy()
+        s_used[unused] = 0.0
+        s_bar = mean(s_used)
+        ss = centred(s_used, s_used, s_bar, s_bar)
+        sy = centred(s_used, y_used, s_bar, y_bar)
+        ms = centred(m_used, s_used, m_bar, s_bar)
+        slope_sm = _ratio(ms, mm, one)
         ss_m = ss - slope_sm * ms
         two = has_sector & (ss_m > _COLLINEAR * ss)
-        b_s = np.where(two, (sy - slope_sm * my) / ss_m, 0.0)
-        b_m = np.where(one, (my - b_s * ms) / mm, 0.0)
-        sse = np.maximum(yy - b_m * my - b_s * sy, 0.0)
-        variance = sse / (n - 1.0 - one - two)
-        sigma = np.sqrt(np.where(variance > 0, variance, np.nan))
+        b_s = _ratio(sy - slope_sm * my, ss_m, two)
+        b_m = _ratio(my - b_s * ms, mm, one)
+        sse = yy - b_m * my - b_s * sy
+        degrees -= two
+        s_now = s0[GAP:]
+        leverage += _ratio((s_now - s_bar - slope_sm * dm) ** 2, ss_m, two)
+        expected, expected_bar = b_m * m_now + b_s * s_now, b_m * m_bar + b_s * s_bar
+    excess = y[GAP:] - expected
+    # too young to be explained is not known, rather than not explained
+    excess[~known[GAP:] | np.isnan(n)] = np.nan
+    return _model(excess, y_bar - expected_bar, sse / degrees, leverage, beta)
 
-        m_now, s_now = m0[GAP:], s0[GAP:]
-        dm, ds = m_now - m_bar, s_now - s_bar
-        # NaN compares false: too young to be explained is not known, rather than not explained
-        excess = np.where(known[GAP:] & (n >= LEAST), y[GAP:] - b_m * m_now - b_s * s_now, np.nan)
-        ar = excess - (y_bar - b_m * m_bar - b_s * s_bar)
-        leverage = 1.0 + 1.0 / n + np.where(one, dm**2 / mm, 0.0)
-        leverage += np.where(two, (ds - slope_sm * dm) ** 2 / ss_m, 0.0)
-        return Model(
-            ar=_padded(ar),
-            excess=_padded(excess),
-            sar=_padded(ar / (sigma * np.sqrt(leverage))),
-            beta=_padded(np.where(one, my / mm, np.nan)),
-            sigma=_padded(sigma),
-        )
+
+def _model(
+    excess: Floats, intercept: Floats, variance: Floats, leverage: Floats, beta: Floats
+) -> Model:
+    variance[~(variance > 0)] = np.nan
+    sigma = np.sqrt(variance, out=variance)
+    ar = excess - intercept
+    sar = ar / (sigma * np.sqrt(leverage, out=leverage))
+    return Model(*(_padded(x) for x in (ar, excess, sar, beta, sigma)))
+
+
+def _where_none(factor: Floats, there: Bools) -> Floats:
+    """The factor, and 0 for symbols that have none."""
+    return factor if there.all() else np.where(there, factor, 0.0)
+
+
+def _ratio(above: Floats, below: Floats, there: Bools) -> Floats:
+    """The ratio where there is one, else 0."""
+    out = above / below
+    out[~there] = 0.0
+    return out
 
 
 def _padded(x: Floats) -> Floats:
-    out = np.full((len(x) + GAP, x.shape[1]), np.nan)
+    out = np.empty((len(x) + GAP, x.shape[1]))
+    out[:GAP] = np.nan
     out[GAP:] = x
     return out

@@ -7,10 +7,12 @@ the window, and a value that depends on its own window alone. Cutting the panel 
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+_Number = TypeVar("_Number", np.float64, np.int16)
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -26,8 +28,17 @@ def rolling_sum(x: Floats, window: int) -> Floats:
     x : (sessions, symbols) without NaN; put 0 where a value is missing and count separately.
     window : sessions, at least 1.
     """
+    return _summed(x, window)
+
+
+def rolling_count(x: Bools, window: int) -> NDArray[np.int16]:
+    """How many of the last `window` rows are true; shorter at the start."""
+    return _summed(x.astype(np.int16), window)
+
+
+def _summed(x: NDArray[_Number], window: int) -> NDArray[_Number]:
     block, spare, other = x, np.empty_like(x), np.empty_like(x)
-    total: Floats | None = None
+    total: NDArray[_Number] | None = None
     power, covered = 1, 0
     while True:
         if window & power:
@@ -44,24 +55,11 @@ def rolling_sum(x: Floats, window: int) -> Floats:
         power *= 2
 
 
-def rolling_count(x: Bools, window: int) -> NDArray[np.int16]:
-    """How many of the last `window` rows are true."""
-    block = x.astype(np.int16)
-    total: NDArray[np.int16] | None = None
-    power, covered = 1, 0
-    while True:
-        if window & power:
-            if total is None:
-                total = block.copy()
-            else:
-                total[covered:] += block[: max(len(x) - covered, 0)]
-            covered += power
-            if covered == window:
-                return total
-        longer = block.copy()
-        longer[power:] += block[:-power]
-        block = longer
-        power *= 2
+def at_least(count: NDArray[np.int16], least: int) -> Floats:
+    """Counts to divide by; NaN where they are fewer than `least`."""
+    out = count.astype(np.float64)
+    out[count < least] = np.nan
+    return out
 
 
 def rolling_max(x: Floats, window: int) -> Floats:
@@ -88,31 +86,13 @@ def lag(x: Floats, sessions: int) -> Floats:
 def rolling_mean(x: Floats, window: int, least: int) -> Floats:
     """Mean of the known values among the last `window` rows; NaN where fewer than `least`."""
     known = np.isfinite(x)
-    count = rolling_sum(known.astype(np.float64), window)
     total = rolling_sum(np.where(known, x, 0.0), window)
-    count[count < least] = np.nan
-    return total / count
-
-
-def rolling_median(x: Floats, window: int, least: int) -> Floats:
-    """Median of the known values among the last `window` rows; NaN where fewer than `least`.
-
-    Sorts every window: for a month of sessions that is faster than keeping a window in order, and
-    missing values, which sort to the end, cost nothing.
-    """
-    out = np.empty_like(x)
-    count = rolling_sum(np.isfinite(x).astype(np.float64), window).astype(np.int64)
-    start = np.arange(len(x)) * window
-    for column in range(x.shape[1]):  # one at a time: its windows stay in the cache
-        padded = np.concatenate([np.full(window - 1, np.nan), x[:, column]])
-        ordered = np.sort(sliding_window_view(padded, window), axis=1).ravel()
-        known = count[:, column]
-        low = ordered[start + np.maximum(known - 1, 0) // 2]
-        high = ordered[start + np.minimum(known // 2, window - 1)]
-        out[:, column] = np.where(known >= least, (low + high) / 2.0, np.nan)
-    return out
+    total /= at_least(rolling_count(known, window), least)
+    return total
 
 
 def mean_absolute(x: Floats, window: int, least: int) -> Floats:
     """Mean absolute value over the last `window` rows, scaled to a normal's standard deviation."""
-    return rolling_mean(np.abs(x), window, least) * MAD_TO_SD
+    mean = rolling_mean(np.abs(x), window, least)
+    mean *= MAD_TO_SD
+    return mean

@@ -6,36 +6,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchlist.signals.registry import Measured, Rule, Signal
-from watchlist.signals.rolling import Bools, Floats
+from watchlist.signals.rolling import Bools, Floats, rolling_count
 
 States = NDArray[np.int8]
 
 Z_WINDOW = 252
 Z_LEAST = 120
+_FEW_ROWS = 32
+"""Ranks of fewer rows are counted window by window, of more lag by lag."""
 
 
 def states(measured: Measured, rule: Rule) -> States:
     """(sessions, symbols): 1 up or on, -1 down, 0 quiet, also where there is no value."""
     x = measured.value if rule.on == "value" else measured.z
     assert x is not None
-    out = np.zeros(x.shape, np.int8)
+    up, down = np.zeros((2, *x.shape), np.bool_)
     if rule.up is not None:
-        starts = x >= rule.up
-        held = starts if rule.until_up is None else _held(starts, ~(x >= rule.until_up))
-        np.copyto(out, 1, where=held)
+        up = x >= rule.up
+        if rule.until_up is not None:
+            up = _held(up, x >= rule.until_up)
     if rule.down is not None:
-        starts = x <= rule.down
-        held = starts if rule.until_down is None else _held(starts, ~(x <= rule.until_down))
-        np.copyto(out, -1, where=held)
+        down = x <= rule.down
+        if rule.until_down is not None:
+            down = _held(down, x <= rule.until_down)
+    out: States = (up & ~down).view(np.int8) - down.view(np.int8)
     return out
 
 
-def _held(starts: Bools, ends: Bools) -> Bools:
-    """On from each start until the next end; off before the first of either."""
-    # the row number with the start in its lowest bit: the running maximum is the last decision
-    rows = np.arange(len(starts), dtype=np.int32)[:, None] << 1
-    decisions = (rows | starts) * (starts | ends)
-    return (np.maximum.accumulate(decisions, axis=0) & 1).astype(np.bool_)
+def _held(starts: Bools, holds: Bools) -> Bools:
+    """On from each start for as long as the other is true without a break.
+
+    By stretches of 1, 2, 4, … sessions: what had started is on if all of the stretch since holds.
+    """
+    on, stretch, reach = starts.copy(), holds.copy(), 1
+    while reach < len(on) and stretch.any():
+        on[reach:] |= on[:-reach] & stretch[reach:]
+        stretch[reach:] &= stretch[:-reach].copy()
+        stretch[:reach] = False
+        reach *= 2
+    return on
 
 
 def begins(coded: States) -> Bools:
@@ -65,22 +74,34 @@ def own_percentiles(signal: Signal, measured: Measured, rows: slice) -> Floats:
     return percentiles(ranked, rows)
 
 
-def percentiles(values: Floats, rows: slice, window: int = Z_WINDOW) -> Floats:
-    """Rank of each value among the symbol's own `window` sessions before, ties counted half.
+def percentiles(values: Floats, rows: slice) -> Floats:
+    """Rank of each value among the symbol's own 252 sessions before, ties counted half.
 
     Only for the given rows, since ranks are read, not computed with. NaN with fewer than 20 past
     values.
     """
-    chosen = range(*rows.indices(len(values)))
-    out = np.full((len(chosen), values.shape[1]), np.nan)
-    for i, row in enumerate(chosen):
-        past = values[max(row - window, 0) : row]
-        known = np.isfinite(past).sum(axis=0)
-        now = values[row]
-        score = (past < now).sum(axis=0) + 0.5 * (past == now).sum(axis=0)
-        enough = (known >= 20) & np.isfinite(now)
-        out[i, enough] = score[enough] / known[enough]
-    return out
+    start, stop, step = rows.indices(len(values))
+    now = values[start:stop:step]
+    past = np.full((Z_WINDOW + stop - start, values.shape[1]), np.nan)
+    earlier = values[max(start - Z_WINDOW, 0) : stop]
+    past[len(past) - len(earlier) :] = earlier
+    known = rolling_count(np.isfinite(past), Z_WINDOW)[Z_WINDOW - 1 : -1 : step]
+    below, not_above, found = np.zeros((3, *now.shape), np.uint8)  # a byte counts to 252
+    if len(now) < _FEW_ROWS:
+        for i, row in enumerate(now):
+            window = past[i * step : i * step + Z_WINDOW]
+            below[i] = np.count_nonzero(window < row, axis=0)
+            not_above[i] = np.count_nonzero(window <= row, axis=0)
+    else:
+        answer = found.view(np.bool_)
+        for first in range(Z_WINDOW):
+            one = past[first : first + stop - start : step]
+            np.less(one, now, out=answer)
+            below += found
+            np.less_equal(one, now, out=answer)
+            not_above += found
+    score = (below + 0.5 * (not_above - below)) / np.maximum(known, 1)
+    return np.where((known >= 20) & np.isfinite(now), score, np.nan)
 
 
 def rarity(percentile: Floats, rule: Rule) -> Floats:

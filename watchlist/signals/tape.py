@@ -89,23 +89,21 @@ def lay(bars: Mapping[str, NDArray[Any]], listings: Listings, row_of_day: Ints) 
     """
     columns = _priced(_sorted(bars), listings)
     symbol, number = columns.pop("symbol"), columns.pop("number")
-    follows = np.zeros(len(symbol), np.bool_)
-    follows[1:] = symbol[1:] == symbol[:-1]
-    columns["trade_ret"] = np.where(follows, _returns(columns), np.nan)
-    next_session = np.zeros(len(symbol), np.bool_)
-    next_session[1:] = number[1:] == number[:-1] + 1
-    columns["ret"] = np.where(next_session, columns["trade_ret"], np.nan)
+    trade_ret = _returns(columns)
+    trade_ret[1:][symbol[1:] != symbol[:-1]] = np.nan
+    ret = trade_ret.copy()
+    ret[1:][number[1:] != number[:-1] + 1] = np.nan
+    columns |= {"trade_ret": trade_ret, "ret": ret}
     row = _at(row_of_day, columns["day"])
-    present = np.unique(symbol)
     on_row = row >= 0
     if not on_row.all():
         symbol, row = symbol[on_row], row[on_row]
         columns = {name: columns[name][on_row] for name in FIELDS}
-        present = present[np.isin(present, symbol)]
+    count = np.bincount(symbol, minlength=len(listings.columns))
     return Tape(
-        columns=listings.columns[present],
-        starts=np.append(np.searchsorted(symbol, present), len(symbol)),
-        row=row,
+        columns=listings.columns[count > 0],
+        starts=np.append(0, np.cumsum(count[count > 0])),
+        row=row.astype(np.int64),
         fields={name: columns[name] for name in FIELDS},
     )
 
@@ -123,12 +121,16 @@ def _priced(bars: dict[str, NDArray[Any]], listings: Listings) -> dict[str, NDAr
     """Bars that have a price, on sessions of their calendar and in the life of their symbol."""
     columns = dict(bars)
     day = bars["day"]
-    symbol = np.searchsorted(listings.security, columns.pop("security"))
-    number = np.empty(len(symbol), np.int64)
-    for place, numbers in enumerate(listings.numbers):
+    ends = np.searchsorted(columns.pop("security"), listings.security, side="right")
+    symbol = np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=0))
+    calendars = np.unique(listings.calendar)
+    number = _at(listings.numbers[calendars[0]], day) if len(calendars) else np.empty(0, np.int32)
+    for place in calendars[1:]:
         mine = listings.calendar[symbol] == place
-        number[mine] = _at(numbers, day[mine])
-    good = (number >= 0) & (day >= listings.first_day[symbol]) & (day <= listings.last_day[symbol])
+        number[mine] = _at(listings.numbers[place], day[mine])
+    good = number >= 0
+    if len(day) and (listings.first_day.max() > day.min() or listings.last_day.min() < day.max()):
+        good &= (day >= listings.first_day[symbol]) & (day <= listings.last_day[symbol])
     if "adj_close" in columns:
         good &= ~(np.isnan(columns["close"]) & np.isnan(columns["adj_close"]))
     columns |= {"symbol": symbol, "number": number}
@@ -152,11 +154,14 @@ def _returns(bars: Mapping[str, Floats]) -> Floats:
     return out
 
 
-def _at(by_day: Ints, day: NDArray[Any]) -> Ints:
+def _at(by_day: Ints, day: NDArray[Any]) -> NDArray[np.int32]:
     """What stands for each day; -1 for days beyond the table."""
-    inside = day < len(by_day)
-    found: Ints = np.where(inside, by_day[np.where(inside, day, 0)], -1)
-    return found
+    table = by_day.astype(np.int32)
+    if not len(day) or day.max() < len(table):
+        found: NDArray[np.int32] = table[day]
+        return found
+    inside = day < len(table)
+    return np.where(inside, table[np.where(inside, day, 0)], np.int32(-1))
 
 
 def groups(

@@ -7,7 +7,7 @@ import numpy as np
 from watchlist.signals import regression
 from watchlist.signals.panel import Panel
 from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
-from watchlist.signals.rolling import Floats, lag, rolling_max, rolling_sum
+from watchlist.signals.rolling import Floats, lag, rolling_count, rolling_max, rolling_sum
 from watchlist.signals.states import Z_LEAST
 
 YEAR, QUARTER, MONTH, WEEK = 252, 63, 21, 5
@@ -21,9 +21,10 @@ def log_path(panel: Panel) -> Floats:
 
 def _log_path(panel: Panel) -> Floats:
     step = np.log1p(panel.trade_ret)
-    known = np.isfinite(step)
-    path = np.cumsum(np.where(known, step, 0.0), axis=0)
-    path[~known & ~np.isfinite(panel.close)] = np.nan
+    unknown = ~np.isfinite(step)
+    step[unknown] = 0.0
+    path = np.cumsum(step, axis=0)
+    path[unknown & ~np.isfinite(panel.close)] = np.nan
     return path
 
 
@@ -55,12 +56,14 @@ def _high_distance(panel: Panel) -> Measured:
 
 
 def _relative_strength(panel: Panel) -> Measured:
-    sector = np.log1p(panel.sector())
-    own = np.log1p(panel.ret)
-    both = np.isfinite(sector) & np.isfinite(own)
-    count = rolling_sum(both.astype(np.float64), QUARTER)
-    lead = rolling_sum(np.where(both, own - sector, 0.0), QUARTER)
-    value = np.where(count >= QUARTER - WEEK, np.expm1(lead), np.nan)
+    if not (panel.sector_of >= 0).any():
+        nothing = np.full(panel.shape, np.nan)
+        return Measured(nothing, nothing)
+    lead = np.log1p(panel.ret) - np.log1p(panel.sector())
+    both = np.isfinite(lead)
+    lead[~both] = 0.0
+    value = np.expm1(rolling_sum(lead, QUARTER))
+    value[rolling_count(both, QUARTER) < QUARTER - WEEK] = np.nan
     return Measured(value)
 
 

@@ -114,14 +114,7 @@ def timeline(events: Columns, *, compact: bool = False, today: date | None = Non
         margin={"l": 118, "r": 16, "t": 30, "b": 48 if left_out else 32},
         showlegend=True,
         shapes=[] if today is None else [_line(today)],
-        legend={
-            "orientation": "h",
-            "xref": "container",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"color": INK},
-        },
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"color": INK}},
         xaxis=axis(
             type="date",
             title={"text": f"{left_out} earlier, only in the list"} if left_out else None,

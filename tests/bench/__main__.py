@@ -1,6 +1,6 @@
 """`make bench`: every `*_bench.py` of this folder; prints a table, writes results.json, RESULTS.md.
 
-`python -m tests.bench NAME…` runs only the named parts (study, store, …).
+`python -m tests.bench NAME…` runs only the named parts (study, store, …) and replaces theirs.
 """
 
 from __future__ import annotations
@@ -12,10 +12,17 @@ import sys
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from tests.bench.pairs import Ratio
 
 HERE = Path(__file__).parent
+HEAD = """\
+# Results of `make bench`
+
+Ratios of two things measured in turn (A B A B …) on one machine in one run; the median is to be
+used. Seconds are not shown: they mean nothing on another machine.
+"""
 LIBRARIES = ("duckdb", "polars", "numpy", "scipy", "plotly", "typer", "yfinance")
 
 
@@ -29,6 +36,14 @@ def machine() -> dict[str, object]:
         "load_before": round(os.getloadavg()[0], 1),
         **{name: version(name) for name in LIBRARIES},
     }
+
+
+def section(part: str, found: dict[str, Any]) -> str:
+    """One part of RESULTS.md."""
+    ratios = [Ratio(**{k: v for k, v in row.items() if k != "met"}) for row in found["ratios"]]
+    facts = ", ".join(f"{key} {value}" for key, value in found["machine"].items())
+    notes = "".join(f"\n- {r.name}: {r.note}" for r in ratios if r.note)
+    return f"## {part}\n\n{facts}\n\n{table(ratios)}\n{notes}\n"
 
 
 def table(ratios: list[Ratio]) -> str:
@@ -49,31 +64,20 @@ def table(ratios: list[Ratio]) -> str:
 
 
 def main(names: list[str]) -> None:
-    """Run the parts, print, and keep the results beside this file."""
-    parts = sorted(p.stem for p in HERE.glob("*_bench.py"))
-    chosen = [p for p in parts if not names or p.removesuffix("_bench") in names]
-    facts = machine()
-    sections, results = [], {}
-    for part in chosen:
+    """Run the parts, print, and put their results in the place of the earlier ones."""
+    parts = sorted(p.stem.removesuffix("_bench") for p in HERE.glob("*_bench.py"))
+    kept = HERE / "results.json"
+    results = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    for part in names or parts:
         print(f"… {part}", file=sys.stderr)
-        module = import_module(f"tests.bench.{part}")
+        facts = machine()
+        module = import_module(f"tests.bench.{part}_bench")
         ratios: list[Ratio] = module.run()
-        results[part] = [r.as_dict() for r in ratios]
-        notes = "".join(f"\n- {r.name}: {r.note}" for r in ratios if r.note)
-        sections.append(f"## {part.removesuffix('_bench')}\n\n{table(ratios)}\n{notes}\n")
-        print(sections[-1])
-    if names:
-        return
-    (HERE / "results.json").write_text(
-        json.dumps({"machine": facts, "ratios": results}, indent=1) + "\n", encoding="utf-8"
-    )
-    head = (
-        "# Results of `make bench`\n\nRatios of two things measured in turn (A B A B …) on one "
-        "machine in one run; the median is to be used.\n\n"
-        + "\n".join(f"- {key}: {value}" for key, value in facts.items())
-        + "\n\n"
-    )
-    (HERE / "RESULTS.md").write_text(head + "\n".join(sections), encoding="utf-8")
+        results[part] = {"machine": facts, "ratios": [r.as_dict() for r in ratios]}
+        print(section(part, results[part]))
+        kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    sections = [section(part, results[part]) for part in parts if part in results]
+    (HERE / "RESULTS.md").write_text("\n".join([HEAD, *sections]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from watchlist.store.build import open_file
+from watchlist.store.files import open_file
 from watchlist.store.schema import apply_views, migrate, set_meta
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class Market:
 
 def weekdays(count: int) -> list[date]:
     """So many Mondays to Fridays from `FIRST` on; the calendar of the simulated exchange."""
-    days, day = [], FIRST
+    days: list[date] = []
+    day = FIRST
     while len(days) < count:
         if day.weekday() < 5:
             days.append(day)

@@ -2,28 +2,22 @@
 
 Returns lie in memory before anything is timed. "Full battery" is AR, SAR, CAR and the tests of the
 closest peer with a full battery (Patell, BMP, KP, rank, generalized sign, GRANK); "16 tests" is
-every test of the registry but the wild bootstrap, which costs what its draws cost.
-`eventstudy` computes t only; it runs in a worker process of its own environment, which is made
-beside this file's results on the first run and left out when it cannot be had.
+every test of the registry but the wild bootstrap, which costs what its draws cost. The loops in
+numpy and statsmodels compute CAR and t only.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import sysconfig
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 
 import numpy as np
-import polars as pl
 import statsmodels.api as sm
 from numpy.typing import NDArray
 
 from tests.bench.pairs import Ratio, compare
+from tests.bench.rivals import RIVALS, worker
 from watchlist.study.design import StudyDesign
 from watchlist.study.estimate import estimate
 from watchlist.study.models import Rows, least_squares
@@ -36,32 +30,8 @@ from watchlist.study.windows import day_errors, effects
 DESIGN = StudyDesign(windows=((-10, 10),), chart=(-10, 10), estimation=(-131, -12))
 BATTERY = ("patell", "bmp", "kp", "corrado", "generalized-sign", "grank-t")
 EVERY = tuple(name for name in TESTS if name != "wild-bootstrap")
-PACKAGE = "eventstudy==0.1a12"
 SAMPLED = 800
-"""Pairs that the slow contestants are timed on; their time is per pair."""
-
-WORKER = """\
-import sys
-import numpy as np
-from eventstudy import Multiple, Single
-Single.import_returns(sys.argv[1])
-events = [line.strip().split(",") for line in open(sys.argv[2])]
-events = [(ticker, np.datetime64(day)) for ticker, day in events]
-print("ready", flush=True)
-for line in sys.stdin:
-    Multiple(
-        [
-            Single.market_model(
-                security_ticker=ticker, market_ticker="MKT", event_date=day,
-                event_window=(-10, 10), estimation_size=120, buffer_size=1,
-            )
-            for ticker, day in events[: int(line)]
-        ],
-        None,
-    )
-    print("done", flush=True)
-"""
-"""As its documentation has it: returns imported once, `Single.market_model`, then `Multiple`."""
+"""Pairs that the loops are timed on; their time is per pair."""
 
 
 @dataclass(frozen=True)
@@ -150,34 +120,44 @@ def repeated(work: Callable[[], object], times: int) -> Callable[[], object]:
     return run
 
 
-def against_others(name: str, c: Case, goals: dict[str, float | None]) -> list[Ratio]:
+def against_others(name: str, c: Case, goals: dict[str, float]) -> list[Ratio]:
     """Full battery of the case against each rival, in pairs per second."""
     pairs = len(c.rows)
     fewer = min(SAMPLED, pairs)
     times = 10 if pairs < 1_000 else 1
-    title = f"{name}: {pairs} pairs"
+    title = f"{name}: {pairs:,} pairs"
 
-    def mine(tests: tuple[str, ...]) -> Callable[[], object]:
-        return repeated(lambda: study(c, tests), times)
+    def against(
+        tests: tuple[str, ...], label: str, rival: Callable[[], object], share: int, rounds: int = 7
+    ) -> Ratio:
+        mine = "full battery" if tests == BATTERY else f"{len(tests)} tests"
+        goal = goals.get(label.split("==", maxsplit=1)[0]) if tests == BATTERY else None
+        work = repeated(lambda: study(c, tests), times)
+        factor = times * pairs / share
+        return _per_pair(title, (mine, work), (label, rival), factor, goal, share, rounds)
 
-    out = []
-    with eventstudy_worker(c) as worker:
-        rivals: list[tuple[str, Callable[[], object], int, float | None]] = [
-            ("numpy lstsq loop, t only", lambda: numpy_loop(c, fewer), fewer, goals.get("numpy")),
-            (
-                "statsmodels loop, t only", lambda: statsmodels_loop(c, fewer // 2), fewer // 2,
-                None,
-            ),
-        ]  # fmt: skip
-        if worker is not None:
-            rivals.append((f"{PACKAGE}, t only", lambda: worker(fewer), fewer, goals["eventstudy"]))
-        for label, rival, share, goal in rivals:
-            out.append(_per_pair(title, ("full battery", mine(BATTERY)), (label, rival),
-                                 times * pairs / share, goal, share))  # fmt: skip
-        label, rival, share, _ = rivals[-1]
-        out.append(_per_pair(title, (f"{len(EVERY)} tests", mine(EVERY)), (label, rival),
-                             times * pairs / share, None, share))  # fmt: skip
+    out = [
+        against(BATTERY, "numpy", lambda: numpy_loop(c, fewer), fewer),
+        against(BATTERY, "statsmodels", lambda: statsmodels_loop(c, fewer // 2), fewer // 2),
+    ]
+    for rival in RIVALS:
+        share = min(pairs, rival.share)
+        with worker(rival, c.panel, c.rows, c.cols) as work:
+            if work is None:
+                continue
+            ours = caar(c, share)
+            if abs(work(share) - ours) > 1e-3 * abs(ours):
+                raise AssertionError(f"{rival.package} studies something else: {work(share)}")
+            for tests in (BATTERY, EVERY) if rival is RIVALS[0] else (BATTERY,):
+                asked = partial(work, share)
+                out.append(against(tests, rival.label, asked, share, rival.rounds))
     return out
+
+
+def caar(c: Case, pairs: int) -> float:
+    """Mean CAR of the first pairs, for comparison."""
+    fits = estimate(c.panel, c.rows[:pairs], c.cols[:pairs], c.factors[:pairs], DESIGN)
+    return float(effects(fits, -10, -10, 10).car.mean())
 
 
 def _per_pair(
@@ -187,73 +167,14 @@ def _per_pair(
     factor: float,
     goal: float | None,
     share: int,
+    rounds: int,
 ) -> Ratio:
     """B/A per pair, where B ran on `share` pairs and A on `factor` times as many."""
-    ratio = compare(name, a, b, rounds=7, smaller_is_better=False)
+    ratio = compare(name, a, b, rounds=rounds, smaller_is_better=False)
     return replace(
         ratio, median=ratio.median * factor, low=ratio.low * factor, high=ratio.high * factor,
         goal=goal, note=f"{b[0]} ran {share} pairs; the ratio is per pair",
     )  # fmt: skip
-
-
-@contextmanager
-def eventstudy_worker(c: Case) -> Iterator[Callable[[int], object] | None]:
-    """A process that runs `eventstudy` on as many of the pairs as it is told; None without it."""
-    python = _environment()
-    if python is None:
-        yield None
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        returns, events = Path(folder) / "returns.csv", Path(folder) / "events.csv"
-        frame = pl.DataFrame(
-            {"date": c.panel.sessions, **dict(zip(c.panel.symbols, c.panel.returns.T, strict=True))}
-        )
-        frame.write_csv(returns)
-        pairs = zip(c.cols, c.rows, strict=True)
-        events.write_text(
-            "\n".join(f"{c.panel.symbols[col]},{c.panel.sessions[row]}" for col, row in pairs)
-        )
-        script = Path(folder) / "worker.py"
-        script.write_text(WORKER, encoding="utf-8")
-        with subprocess.Popen(
-            [str(python), "-W", "ignore", str(script), str(returns), str(events)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        ) as process:  # fmt: skip
-            assert process.stdin is not None
-            assert process.stdout is not None
-            if process.stdout.readline().strip() != "ready":
-                yield None
-                return
-
-            def work(pairs: int) -> object:
-                assert process.stdin is not None
-                assert process.stdout is not None
-                process.stdin.write(f"{pairs}\n")
-                process.stdin.flush()
-                if process.stdout.readline().strip() != "done":
-                    raise RuntimeError("the worker of eventstudy ended")
-                return None
-
-            yield work
-            process.stdin.close()
-
-
-def _environment() -> Path | None:
-    """The Python that has `eventstudy`: numpy, scipy and statsmodels are those of this run."""
-    folder = Path(__file__).parent / ".eventstudy"
-    python = folder / "bin" / "python"
-    if not python.exists():
-        try:
-            subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-            site = next(folder.glob("lib/python*/site-packages"))
-            (site / "shared.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
-            install = [str(python), "-m", "pip", "install", "--quiet"]
-            subprocess.run([*install, "matplotlib"], check=True, capture_output=True)
-            subprocess.run([*install, "--no-deps", PACKAGE], check=True, capture_output=True)
-        except (subprocess.CalledProcessError, StopIteration):
-            print(f"{PACKAGE} cannot be had; that comparison is left out", file=sys.stderr)
-            return None
-    return python
 
 
 def placebo_ratio(tickers: int, sessions: int) -> Ratio:
@@ -328,7 +249,7 @@ def _long_double_variance(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDA
 def run() -> list[Ratio]:
     """Everything, in one process."""
     return [
-        *against_others("S", case(4, 504, 40, 4), {"eventstudy": 25.0, "numpy": None}),
+        *against_others("S", case(4, 504, 40, 4), {"eventstudy": 25.0}),
         *against_others("M", case(500, 2520, 200, 50), {"eventstudy": 80.0, "numpy": 4.0}),
         placebo_ratio(4, 504),
         placebo_ratio(20, 2520),

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,12 +27,18 @@ from tests.bench.pairs import Ratio, compare, process
 HERE = Path(__file__).parent
 LISTINGS = int(os.environ.get("WATCHLIST_BENCH_LISTINGS", "16000"))
 PAIRS = 100_000
+BATTERY = "patell,bmp,kp,corrado,generalized-sign,grank-t"
+"""What the closest peer with a full battery has; `--tests all` is measured beside it."""
 
 READ = """\
 import duckdb, sys
 con = duckdb.connect(sys.argv[1], read_only=True)
 query = "SELECT (session - DATE '1970-01-01')::INTEGER AS day, close FROM base.bars"
 con.execute(query).fetchnumpy()
+"""
+COPY = """\
+import shutil, sys
+shutil.copyfile(sys.argv[1], sys.argv[1] + ".copy")
 """
 SCAN = """\
 import duckdb, sys
@@ -54,31 +62,58 @@ def run() -> list[Ratio]:
             if n < LISTINGS
         ]
         store = _store(folder, Market(listings=LISTINGS, pairs=PAIRS))
-        ratios = _ratios(store, folder)
+        ratios = _ratios(store)
         by_listings.append((LISTINGS, _seconds(_sweep(store, pairs=4_000))))
         by_pairs = [(n, _seconds(_sweep(store, pairs=n))) for n in (1_000, 10_000, PAIRS)]
         _chart(by_listings, by_pairs)
         return ratios
 
 
-def _ratios(store: Path, folder: Path) -> list[Ratio]:
+def _ratios(store: Path) -> list[Ratio]:
     size = f"{LISTINGS:,} listings, {_bars(store):,} bars, {PAIRS:,} pairs"
-    work = _sweep(store)
+    battery, everything = _sweep(store, tests=BATTERY), _sweep(store, tests="all")
     read = process([sys.executable, "-c", READ, str(store)])
     scan = process([sys.executable, "-c", SCAN, str(store)])
     sql = process([sys.executable, "-c", SQL, str(store), str(HERE / "sql_engine.sql")])
+    copy = process([sys.executable, "-c", COPY, str(store)])
+    peak = _peak(store)
+    mine = "sweep, full battery, results stored"
     return [
-        compare(size, ("sweep", work), ("read date and price", read), goal=3.0),
-        compare(size, ("sweep", work), ("scan in DuckDB", scan), goal=4.5),
+        compare(size, (mine, battery), ("read date and price", read), goal=3.0, note=peak),
+        compare(size, (mine, battery), ("scan in DuckDB", scan), goal=4.5, note=_profile(store)),
         compare(
             size,
-            ("sweep, 16 tests and all results stored", work),
+            (mine, battery),
             ("SQL alone: Patell, BMP, nothing stored", sql),
             goal=3.0,
             smaller_is_better=False,
             rounds=3,
         ),
+        compare(size, ("sweep, all 17 tests", everything), ("read date and price", read)),
+        compare(size, ("copy the store's file once", copy), ("read date and price", read)),
     ]
+
+
+def _peak(store: Path) -> str:
+    """Peak memory of a sweep, in words."""
+    code = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, "
+        "capture_output=True); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    command = [sys.executable, "-c", code, *_command(store.parent, BATTERY)]
+    kib = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return f"peak memory {kib * 1024 / 1e9:.2f} GB, goal below 2.5"
+
+
+def _profile(store: Path) -> str:
+    """Where the time of one sweep goes, in words."""
+    command = [sys.executable, "-m", "tests.bench.stages", str(store.parent), BATTERY]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    stages = sorted(found["stages"].items(), key=lambda item: -item[1])
+    shares = ", ".join(f"{name} {100 * spent / found['cpu']:.0f} %" for name, spent in stages)
+    return f"of the CPU time of one sweep: {shares}"
 
 
 def _store(folder: Path, market: Market) -> Path:
@@ -89,7 +124,7 @@ def _store(folder: Path, market: Market) -> Path:
     return file
 
 
-def _sweep(store: Path, pairs: int = PAIRS) -> Callable[[], object]:
+def _sweep(store: Path, pairs: int = PAIRS, tests: str = "all") -> Callable[[], object]:
     """The command as a person runs it, on the first pairs of the store."""
     place = store.parent
     if pairs < PAIRS and place.name == f"m{LISTINGS}":
@@ -101,8 +136,12 @@ def _sweep(store: Path, pairs: int = PAIRS) -> Callable[[], object]:
                 "DELETE FROM base.event_targets WHERE event_id >= "
                 f"(SELECT event_id FROM base.events ORDER BY event_id LIMIT 1 OFFSET {pairs // 10})"
             )
-    command = ["study", "sweep", "--simulated", "--market", "MKT", "--window", "-10:10"]
-    return process([sys.executable, "-m", "watchlist", *command, "--project", str(place)])
+    return process(_command(place, tests))
+
+
+def _command(place: Path, tests: str) -> list[str]:
+    words = ["study", "sweep", "--simulated", "--market", "MKT", "--window=-10:10"]
+    return [sys.executable, "-m", "watchlist", *words, "--tests", tests, "--project", str(place)]
 
 
 def _cost(folder: Path, market: Market) -> float:

@@ -1,0 +1,60 @@
+"""Where a sweep's time goes: CPU seconds of each stage, as JSON.
+
+`python -m tests.bench.stages PROJECT TESTS` runs the command on the simulated store of a project.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+SPENT: dict[str, float] = defaultdict(float)
+"""CPU seconds of the Python thread that ran it; DuckDB's own threads come on top."""
+
+
+def watch(owner: Any, name: str, stage: str) -> None:
+    """Count the time of a function of a module or class towards a stage."""
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        begin = time.thread_time()
+        try:
+            return real(*arguments, **named)
+        finally:
+            SPENT[stage] += time.thread_time() - begin
+
+    setattr(owner, name, counted)
+
+
+def main(project: str, tests: str) -> None:
+    """Run the sweep and print its stages."""
+    from watchlist.cli import build_app
+    from watchlist.steps import sweep, sweep_market, sweep_results
+    from watchlist.store import build
+    from watchlist.study import significance
+
+    SPENT["imports"] = time.process_time()
+    watch(shutil, "copyfile", "copy the store, so that readers keep theirs")
+    watch(build, "replace", "publish")
+    watch(sweep, "read_market", "pairs, calendar and factor")
+    watch(sweep_market, "estimate_tape", "estimate")
+    watch(significance.SignificanceTest, "apply", "tests")
+    watch(sweep_results, "_insert", "write the results")
+    watch(sweep_results, "_abnormal", "lay out the results")
+    watch(sweep_results, "_effects", "lay out the results")
+    begin = time.perf_counter()
+    command = ["study", "sweep", "--simulated", "--market", "MKT", "--window=-10:10"]
+    build_app()([*command, "--tests", tests, "--project", project], standalone_mode=False)
+    whole = time.process_time()
+    rest = whole - sum(SPENT.values())
+    stages = {**SPENT, "read the bars, and all else": rest}
+    print(json.dumps({"wall": time.perf_counter() - begin, "cpu": whole, "stages": stages}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -74,6 +74,7 @@ def price(closes: Columns, events: Columns, *, tall: bool = False) -> Spec:
         traces,
         height=360 if tall else 240,
         margin={"l": 46, "r": 10, "t": 6, "b": 28},
+        meta={"narrow": {"layout.xaxis.nticks": 4}},
         xaxis=axis(type="date", showgrid=False, nticks=8, hoverformat="%-d %b %Y"),
         yaxis=axis(type="log", dtick="D1" if tall else "D2", tickformat="~g", nticks=6),
     )

@@ -137,4 +137,9 @@ def _raise(
         f"{summary.alerts_today.height} alerts on {as_of} over {summary.tables.symbols:,} symbols; "
         + ("the store keeps its own signals" if looking else "stored")
     )
+    if summary.sessions < summary.asked and not looking:
+        console.say(
+            f"of so many symbols the last {summary.sessions} sessions of signals are kept, "
+            f"not {summary.asked}"
+        )
     show(summary.speaking, style)

@@ -34,7 +34,9 @@ class SignalSummary:
 
     as_of: date
     sessions: int
-    """Whose signals the store keeps: those asked for, fewer for thousands of symbols."""
+    """Whose signals the store keeps."""
+    asked: int
+    """Whose signals it would keep if there were not thousands of symbols."""
     tables: SignalTables
     verdicts: pl.DataFrame
     """signal, verdict: in words, as last judged by that session; empty if never."""
@@ -171,7 +173,8 @@ def compute_signals(
         )
     sql = (_SQL / "verdicts.sql").read_text(encoding="utf-8")
     verdicts: pl.DataFrame = con.sql(sql, params={"as_of": as_of}).pl()
-    return SignalSummary(as_of, history, tables, verdicts)
+    asked = min(config.signals.history, len(market.sessions))
+    return SignalSummary(as_of, history, asked, tables, verdicts)
 
 
 def run_signals(

@@ -96,6 +96,26 @@ def sessions(calendars: Iterable[str], start: date, end: date) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=_schema())
 
 
+def mark(calendars: Iterable[str], start: date, end: date) -> str:
+    """What `sessions` depends on, as a text to keep with its answer: range and library version."""
+    from importlib.metadata import version
+
+    codes = " ".join(sorted(set(calendars)))
+    return f"{codes} {start} to {end}, exchange_calendars {version('exchange_calendars')}"
+
+
+def remember(kept: pl.DataFrame, start: date, end: date) -> None:
+    """Take sessions that were kept from an earlier run for this one: making them takes a second.
+
+    Parameters
+    ----------
+    kept : DataFrame
+        What `sessions` gave for `start` and `end`, under the same `mark`.
+    """
+    for (code,), part in kept.group_by("calendar", maintain_order=True):
+        _made[str(code)] = _Made(start, end, part)
+
+
 def day_zero(event: Announced, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
     """The first session whose close is strictly after the announcement.
 
@@ -204,7 +224,28 @@ def _schema() -> pl.Schema:
     )
 
 
+class _Made(NamedTuple):
+    start: date
+    end: date
+    sessions: pl.DataFrame
+
+
+_made: dict[str, _Made] = {}
+"""By calendar, the last range that this process made or was given; it also answers for less."""
+
+
 def _sessions_of(code: str, start: date, end: date) -> pl.DataFrame:
+    import polars as pl
+
+    if start > end:
+        return pl.DataFrame(schema=_schema())
+    made = _made.get(code)
+    if made is None or start < made.start or made.end < end:
+        made = _made[code] = _Made(start, end, _make(code, start, end))
+    return made.sessions.filter(pl.col("session").is_between(start, end))
+
+
+def _make(code: str, start: date, end: date) -> pl.DataFrame:
     import exchange_calendars
     import polars as pl
     from exchange_calendars.errors import CalendarError
@@ -212,8 +253,6 @@ def _sessions_of(code: str, start: date, end: date) -> pl.DataFrame:
     if code not in exchange_calendars.get_calendar_names(include_aliases=True):
         known = exchange_calendars.get_calendar_names(include_aliases=False)
         raise ConfigError(f"calendar {code!r} is not known; {nearest(code, known)}")
-    if start > end:
-        return pl.DataFrame(schema=_schema())
     # the library refuses a range without a session, so it is asked for some days more
     around = timedelta(days=15)
     try:

@@ -45,7 +45,9 @@ def next_pull_id(con: duckdb.DuckDBPyConnection) -> int:
 
 def write_pull(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> None:
     """Write one row of `base.pulls`."""
-    write_frame(con, "pulls", frame_for(con, "pulls", [row]))
+    names = ", ".join(row)
+    given = ", ".join(f"${name}" for name in row)
+    con.execute(f"INSERT INTO base.pulls ({names}) VALUES ({given})", dict(row))
 
 
 def _next(con: duckdb.DuckDBPyConnection, column: str, table: str) -> int:

@@ -98,11 +98,15 @@ def compare(stored: pl.DataFrame, fetched: pl.DataFrame) -> Comparison:
     empty = is_empty()
     both = stored.join(fetched, on="session", how="inner", suffix="_new", maintain_order="left")
     fresh = fetched.filter(~empty).join(stored, on="session", how="anti", maintain_order="left")
-    ratio = _common_ratio(both)
+    # most nights nothing differs, and then the many small questions below need not be asked
+    same = both.filter(_differs_at_all()).is_empty()
+    ratio = None if same else _common_ratio(both)
     both = both.with_columns(_cause(ratio).alias("cause"))
-    adjusted, rebased = _adjusted_changes(both)
-    changes = pl.concat([_field_changes(both), adjusted])
-    if stored.height:
+    changes, rebased = pl.DataFrame(schema=CHANGES), False
+    if not same:
+        adjusted, rebased = _adjusted_changes(both)
+        changes = pl.concat([_field_changes(both), adjusted])
+    if stored.height and fresh.height:
         between = pl.col("session").is_between(stored["session"].min(), stored["session"].max())
         changes = pl.concat([changes, _late(fresh.filter(between))])
     compared = both.filter(pl.col("final") & pl.col("close").is_not_null() & ~_null("close"))
@@ -145,6 +149,14 @@ def _differs(name: str, tolerance: float = SAME) -> pl.Expr:
         tolerance = 0
     apart = (new - old).abs() > tolerance * pl.max_horizontal(new.abs(), old.abs())
     return new.is_not_null() & (old.is_null() | apart)
+
+
+def _differs_at_all() -> pl.Expr:
+    return pl.any_horizontal(
+        *(_differs(name) for name in FIELDS),
+        _differs("adj_close", SAME_ADJUSTED),
+        ~pl.col("final") & pl.col("final_new"),
+    )
 
 
 def _grid(values: pl.Expr) -> pl.Expr:

@@ -41,7 +41,7 @@ class Part:
     """Their places in the market."""
     first_row: int
     """Sessions of the market before the first of these."""
-    bars_left: NDArray[np.int32]
+    bars_left: NDArray[np.int16]
     """(sessions, symbols): bars with a return from this session on."""
 
 
@@ -151,9 +151,9 @@ def _of_market(panel: Panel, part: Part) -> Pairs:
     return replace(own, column=part.columns[own.column], day0=own.day0 + part.first_row)
 
 
-def _bars_left(panel: Panel) -> NDArray[np.int32]:
+def _bars_left(panel: Panel) -> NDArray[np.int16]:
     traded = np.isfinite(panel.trade_ret[::-1])
-    return np.cumsum(traded, axis=0, dtype=np.int32)[::-1]
+    return np.cumsum(traded, axis=0, dtype=np.int16)[::-1]
 
 
 def _apart(

@@ -81,7 +81,7 @@ def reader(rules: Mapping[Signal, Rule], first_kept: int) -> Reader[Kept]:
     return read
 
 
-def _sessions(known: Bools, bars_left: NDArray[np.int32]) -> int:
+def _sessions(known: Bools, bars_left: NDArray[np.int16]) -> int:
     """Sessions with a bar from each symbol's first value on."""
     first = known.argmax(axis=0)
     columns = np.arange(known.shape[1])

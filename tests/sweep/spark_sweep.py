@@ -89,7 +89,7 @@ def _bits(column: pa.ChunkedArray) -> bytes:
     """The numbers of a column as bytes: NaN equals NaN."""
     whole = column.combine_chunks()
     flat = whole.flatten() if pa.types.is_fixed_size_list(whole.type) else whole
-    return flat.to_numpy(zero_copy_only=False).tobytes()
+    return bytes(flat.to_numpy(zero_copy_only=False).tobytes())
 
 
 if __name__ == "__main__":

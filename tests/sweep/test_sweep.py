@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -81,6 +82,23 @@ def test_effects_equal_those_of_the_panel(tmp_path: Path, overlap: str, spoilt: 
         np.testing.assert_allclose(
             some[f"{column}_swept"].to_numpy(), some[column].to_numpy(), rtol=1e-9, atol=1e-12
         )
+
+
+def test_garch_equals_that_of_the_panel(tmp_path: Path) -> None:
+    pytest.importorskip("arch")
+    design = replace(DESIGN, model="garch")
+    con = swept(small_market(tmp_path, listings=12, pairs=20), design)
+    panel = event_study(
+        con.sql("SELECT symbol, session, ret FROM returns WHERE ret IS NOT NULL").pl(),
+        con.sql("SELECT event_id, symbol, day0 FROM event_targets").pl(),
+        design,
+        scopes=("all",),
+    )
+    ours = con.sql("FROM base.event_effects").pl()
+    both = panel.effects.join(ours, on=KEYS, suffix="_swept", validate="1:1")
+    assert both.height == panel.effects.height == ours.height > 10
+    for column in ("car", "se", "scar"):
+        np.testing.assert_allclose(both[f"{column}_swept"], both[column], rtol=1e-9, err_msg=column)
 
 
 def test_the_planted_effect_is_found(tmp_path: Path) -> None:

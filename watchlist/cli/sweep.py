@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -28,6 +28,9 @@ def sweep_command(
         list[str] | None,
         typer.Option("--window", metavar="A:B", help="Event window; repeatable."),
     ] = None,
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="market, garch or egarch (slow: see --executor).")
+    ] = "market",
     market: Annotated[
         str | None, typer.Option(metavar="SYMBOL", help="Market factor, if not the configured one.")
     ] = None,
@@ -41,7 +44,7 @@ def sweep_command(
     """Study every event and target against the market, whatever the size of the store.
 
     Without --window: 0:0, -1:1 and -10:10.
-    The market model with other events masked, the whole battery over all pairs; results are stored
+    The model with other events masked, the whole battery over all pairs; results are stored
     as the study `sweep`. For a watchlist the daily studies say more: `watchlist study`.
     """
     from watchlist import store
@@ -50,12 +53,13 @@ def sweep_command(
     from watchlist.steps.executors import open_executor
     from watchlist.steps.sweep import run_sweep
     from watchlist.steps.sweep_market import last_session
-    from watchlist.study.design import StudyDesign
+    from watchlist.study.design import Model, StudyDesign
 
     place, config = open_project(project, "simulated" if simulated else None)
     windows = tuple(parse_window(text) for text in window or ["0:0", "-1:1", "-10:10"])
     design = StudyDesign(
         name="sweep",
+        model=cast(Model, model),  # the design refuses other names
         factors=(market or config.study.market,),
         estimation=parse_window(estimation),
         windows=windows,

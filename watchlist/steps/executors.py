@@ -114,7 +114,7 @@ def _ddl(schema: pa.Schema) -> str:
 def _spark_type(kind: pa.DataType) -> str:
     if pa.types.is_fixed_size_list(kind):
         return "array<double>"
-    return {pa.int64(): "bigint", pa.float64(): "double"}[kind]
+    return {pa.int64(): "bigint", pa.float64(): "double", pa.string(): "string"}[kind]
 
 
 def open_executor(name: str) -> Executor:

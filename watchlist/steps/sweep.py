@@ -14,15 +14,15 @@ from watchlist.steps.executors import Executor
 from watchlist.steps.sweep_market import SECURITIES, make_units, read_market
 from watchlist.steps.sweep_results import SweepSummary, write_sweep
 from watchlist.study.design import StudyDesign
-from watchlist.study.sweep import result_schema
+from watchlist.study.sweep import MODELS, result_schema
 
 if TYPE_CHECKING:
     import duckdb
 
 Step = Callable[[int, int, str], None]
 
-BUFFER_MB = 1024
-"""Memory of DuckDB's own: it would else keep every block that was read."""
+READ_BUFFER, WRITE_BUFFER = "256MiB", "1GiB"
+"""Memory of DuckDB's own: it would else keep every block that was read, and none is read twice."""
 
 
 def run_sweep(
@@ -41,18 +41,18 @@ def run_sweep(
     Raises
     ------
     StudyError
-        The design is not a market model with `mask` or `keep`, the market factor has no returns,
-        or no event has a target.
+        The model is none of `MODELS`, the overlap rule neither `mask` nor `keep`, the market
+        factor has no returns, or no event has a target.
     """
-    if design.model != "market" or design.overlap not in ("mask", "keep"):
+    if design.model not in MODELS or design.overlap not in ("mask", "keep"):
         raise StudyError(
             f"a sweep of a whole market cannot use {design.model!r} with overlap "
             f"{design.overlap!r}",
-            "use model 'market' and overlap 'mask' or 'keep'",
+            f"use one of {', '.join(MODELS)}, and overlap 'mask' or 'keep'",
         )
     tell = step or (lambda done, total, what: None)
     keep_heap()
-    con.execute(f"SET memory_limit = '{BUFFER_MB}MiB'")
+    con.execute(f"SET memory_limit = '{READ_BUFFER}'")
     market = read_market(con, design, as_of)
     units = sorted(set((market.pairs.security // SECURITIES).tolist()))
     load, work = make_units(con, market, design, as_of)
@@ -63,6 +63,7 @@ def run_sweep(
     # one contiguous piece a column, so that the arrays of the tests are views of it
     results = pa.concat_tables(parts).combine_chunks()
     parts.clear()
+    con.execute(f"SET memory_limit = '{WRITE_BUFFER}'")
     summary = write_sweep(con, design, market, results, as_of, tests)
     tell(len(units) + 1, len(units) + 1, "written")
     return summary

@@ -24,6 +24,8 @@ from watchlist.study.tails import student_p
 if TYPE_CHECKING:
     import duckdb
 
+NO_VARIANCE = "returns do not vary, or the market's do not"
+
 
 @dataclass(frozen=True)
 class SweepSummary:
@@ -63,7 +65,7 @@ def write_sweep(
         _insert(con, "study_fits", _fits(names, results, design, kept))
         _insert(con, "abnormal_returns", _abnormal(names, results, design, kept))
         _insert(con, "event_effects", _effects(names, results, design, kept))
-        _insert(con, "study_drops", _drops(names, observations, design, np.flatnonzero(~good)))
+        _insert(con, "study_drops", _drops(names, results, design, np.flatnonzero(~good)))
     found = pa.Table.from_pylist([{"study_id": study_id, **row} for row in rows.result()])
     _insert(con, "study_tests", found)
     study = {
@@ -133,6 +135,7 @@ def _fits(
             "sigma": np.sqrt(results["sigma2"].to_numpy()[rows]),
             "observations": results["observations"].to_numpy()[rows],
             "masked": design.estimation_length - results["observations"].to_numpy()[rows],
+            "note": results["note"].combine_chunks().take(pa.array(rows)),
         }
     )
 
@@ -195,13 +198,12 @@ def _effects(
 
 
 def _drops(
-    names: _Names, observations: NDArray[np.int64], design: StudyDesign, rows: NDArray[np.int64]
+    names: _Names, results: pa.Table, design: StudyDesign, rows: NDArray[np.int64]
 ) -> pa.Table:
+    some = results.select(["observations", "note"]).take(pa.array(rows))
     reasons = [
-        f"{n} usable estimation rows, {design.min_observations} are asked for"
-        if n < design.min_observations
-        else "returns do not vary, or the market's do not"
-        for n in observations[rows].tolist()
+        note or (_too_few(n, design) if n < design.min_observations else NO_VARIANCE)
+        for n, note in zip(*(column.to_pylist() for column in some.columns), strict=True)
     ]
     return pa.table(
         {
@@ -210,6 +212,10 @@ def _drops(
             "reason": pa.array(reasons, pa.string()),
         }
     )
+
+
+def _too_few(observations: int, design: StudyDesign) -> str:
+    return f"{observations} usable estimation rows, {design.min_observations} are asked for"
 
 
 def _tests(

@@ -33,16 +33,16 @@ def adjust_within(frame: pl.DataFrame, family: list[str]) -> pl.DataFrame:
     """Fill p_holm and p_bh from p within each family of tests."""
     if frame.is_empty():
         return frame
-    parts = []
-    for _, part in frame.with_row_index("_at").group_by(family, maintain_order=True):
-        raw = part["p"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        parts.append(
-            part.with_columns(
-                pl.Series("p_holm", holm(raw)).fill_nan(None),
-                pl.Series("p_bh", benjamini_hochberg(raw)).fill_nan(None),
-            )
-        )
-    return pl.concat(parts).sort("_at").drop("_at")
+    members: dict[tuple[object, ...], list[int]] = {}
+    for at, key in enumerate(frame.select(family).iter_rows()):
+        members.setdefault(key, []).append(at)
+    raw = frame["p"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    of_holm, of_bh = np.empty(len(raw)), np.empty(len(raw))
+    for which in members.values():
+        of_holm[which], of_bh[which] = holm(raw[which]), benjamini_hochberg(raw[which])
+    return frame.with_columns(
+        pl.Series("p_holm", of_holm).fill_nan(None), pl.Series("p_bh", of_bh).fill_nan(None)
+    )
 
 
 def _draws(study: Study) -> NDArray[np.float64]:
@@ -55,16 +55,18 @@ def _draws(study: Study) -> NDArray[np.float64]:
     rng = np.random.default_rng(study.design.seed)
     days, which = np.unique(study.pairs.rows, return_inverse=True)
     at = rng.integers(0, len(study.panel.sessions), size=(ROMANO_WOLF_DRAWS, len(days)))
-    blocks = []
+    at = np.ascontiguousarray(at.T)
+    draws = np.empty((len(study.windows) * len(which), ROMANO_WOLF_DRAWS))
+    rows = iter(draws)
     for window in study.windows:
         strict, relaxed = study.placebo.scars(window.first, window.last)
         few = np.isfinite(strict).sum(axis=1) < study.placebo.least
         table = np.where(few[:, None], relaxed, strict)
-        drawn = table[study.series[None, :], at[:, which]]
-        for pair, q in enumerate(study.series):
-            own = table[q][np.isfinite(table[q])]
-            holes = np.flatnonzero(np.isnan(drawn[:, pair]))
-            if len(own):
-                drawn[holes, pair] = own[rng.integers(0, len(own), size=len(holes))]
-        blocks.append(drawn)
-    return np.concatenate(blocks, axis=1)
+        known = [values[np.isfinite(values)] for values in table]
+        for pair, q in enumerate(study.series.tolist()):
+            drawn, own = next(rows), known[q]
+            np.take(table[q], at[which[pair]], out=drawn, mode="clip")
+            holes = np.flatnonzero(np.isnan(drawn))
+            if len(own) and len(holes):
+                drawn[holes] = own[rng.integers(0, len(own), size=len(holes))]
+    return draws.T

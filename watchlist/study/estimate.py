@@ -86,12 +86,17 @@ def _fit(
         lagged = gather(panel.by_security, factors[:, 0], start - 1, length)
         leading = gather(panel.by_security, factors[:, 0], start + 1, length)
         return scholes_williams_fits(sample, lagged, leading)
-    if model == "garch" or model == "egarch":  # noqa: PLR1714 - narrows the type
+    return fit_rows(sample, design)
+
+
+def fit_rows(rows: Rows, design: StudyDesign) -> Fits:
+    """Fit a model that needs nothing but the pairs' own rows: least squares, GARCH or EGARCH."""
+    if design.model == "garch" or design.model == "egarch":  # noqa: PLR1714 - narrows the type
         from watchlist.study.slow_models import garch_fits
 
         gap = design.event_days[0] - design.estimation[1] - 1
-        return garch_fits(sample, volatility=model, gap=gap, seed=design.seed)
-    return least_squares(sample)
+        return garch_fits(rows, volatility=design.model, gap=gap, seed=design.seed)
+    return least_squares(rows)
 
 
 def rows_of(

@@ -64,13 +64,22 @@ class Study:
     unknown_hours: frozenset[str] = frozenset()
     """Events whose hour is not known: day 0 may really be the session after."""
     _correlations: dict[bytes, MeanCorrelation] = field(default_factory=dict)
+    _residuals: dict[bytes, Floats] = field(default_factory=dict)
+
+    def residuals(self, members: Ints) -> Floats:
+        """(N, M) of some pairs, taken together once for all windows."""
+        key = members.tobytes()
+        if key not in self._residuals:
+            self._residuals.clear()  # groups come one after another
+            self._residuals[key] = self.fits.resid[members]
+        return self._residuals[key]
 
     def correlation(self, members: Ints) -> MeanCorrelation:
         """r̄ of some pairs, worked out once for all windows."""
         key = members.tobytes()
         if key not in self._correlations:
             self._correlations[key] = mean_correlation(
-                self.fits.resid[members], self.pairs.rows[members], self.design.correlation
+                self.residuals(members), self.pairs.rows[members], self.design.correlation
             )
         return self._correlations[key]
 
@@ -88,7 +97,7 @@ def make_sample(study: Study, effect: Effects, members: Ints) -> Sample:
         car=effect.car[members],
         se=effect.se[members],
         scar=effect.scar[members],
-        resid=study.fits.resid[members],
+        resid=study.residuals(members),
         sigma=study.fits.sigma[members],
         observations=study.fits.observations[members],
         parameters=study.fits.parameters,
@@ -155,9 +164,9 @@ def row_of(
     """One row of TEST_SCHEMA."""
     r_bar = sample.correlation.r_bar if sample.correlation.compared else None
     return (
-        *head, line.test, line.headline, sample.n, len(np.unique(sample.dates)),
+        *head, line.test, line.headline, sample.n, sample.days,
         *(known(v) for v in line.outcome[:5]), None, None, r_bar, known(sample.variance_ratio),
-        known(line.mde), float((sample.car > 0).mean()),
+        known(line.mde), sample.share_up,
         "; ".join(w for w in (*line.warnings, line.outcome.note, note) if w) or None,
     )  # fmt: skip
 
@@ -223,8 +232,8 @@ def _exact_placebo(study: Study, sample: Sample, members: Ints, effect: Effects)
 def _drawn_placebo(study: Study, sample: Sample, members: Ints, effect: Effects) -> Line:
     """The mean over dates of the date's mean SCAR against draws that move every date."""
     series = study.series[members]
-    _, which = np.unique(sample.dates, return_inverse=True)
-    groups = [series[which == g] for g in range(int(which.max()) + 1)]
+    order = np.argsort(sample.dates, kind="stable")
+    groups = np.split(series[order], np.flatnonzero(np.diff(sample.dates[order])) + 1)
     _, means = dates.date_means(sample.scar, sample.dates)
     statistic, estimate = float(means.mean()), float(sample.car.mean())
     if study.placebo.why_none is not None:

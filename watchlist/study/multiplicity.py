@@ -65,13 +65,18 @@ def romano_wolf(statistics: ArrayLike, draws: ArrayLike) -> Floats:
             "give one column of draws for each statistic",
         )
     adjusted = np.full(observed.shape, np.nan)
-    known = np.flatnonzero(np.isfinite(observed) & np.isfinite(placebo).any(axis=0))
+    there = np.isfinite(placebo)
+    placebo[~there] = -np.inf
+    known = np.flatnonzero(np.isfinite(observed) & there.any(axis=0))
     order = known[np.argsort(-observed[known], kind="stable")]
     if not len(order):
         return adjusted
-    columns = np.where(np.isfinite(placebo), placebo, -np.inf)[:, order]
-    largest = np.maximum.accumulate(columns[:, ::-1], axis=1)[:, ::-1]
     # a placebo day on the event's own sums differs from it in the last bits only
-    hits = np.count_nonzero(largest >= observed[order] * (1 - 1e-12), axis=0)
+    bar = observed * (1 - 1e-12)
+    hits, largest = np.empty(len(order)), np.full(len(placebo), -np.inf)
+    for place in range(len(order) - 1, -1, -1):
+        column = order[place]
+        np.maximum(largest, placebo[:, column], out=largest)
+        hits[place] = np.count_nonzero(largest >= bar[column])
     adjusted[order] = np.maximum.accumulate((1.0 + hits) / (1.0 + len(placebo)))
     return adjusted

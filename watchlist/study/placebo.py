@@ -52,6 +52,8 @@ class PlaceboTable:
     """Why there are no placebo days for this model."""
     _cache: dict[tuple[int, int], tuple[Floats, Floats]] = field(default_factory=dict)
     _pools: dict[tuple[int, int, int], _Pool] = field(default_factory=dict)
+    _portfolios: dict[tuple[bytes, int, int], _Pool] = field(default_factory=dict)
+    _bare: dict[int, Fits] = field(default_factory=dict)
 
     def scars(self, first: int, last: int) -> tuple[Floats, Floats]:
         """SCAR of [first, last] around every session, strict and relaxed.
@@ -80,8 +82,7 @@ class PlaceboTable:
         """Rank of the mean SCAR of several pairs on one date: their mean SCAR on other dates."""
         if self.why_none is not None:
             return Rank(math.nan, math.nan, 0, self.why_none)
-        strict, relaxed = self.scars(first, last)
-        pool = _pool(strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least)
+        pool = self._portfolio(qs, first, last)
         return _rank(statistic, pool)._replace(detectable=mde_placebo(pool.signed))
 
     def band(self, q: int, first: int, last: int) -> tuple[Floats, Floats, int]:
@@ -102,7 +103,9 @@ class PlaceboTable:
         if len(paths) < 20:
             blank = np.full(last - first + 1, np.nan)
             return blank, blank, len(paths)
-        low, high = np.nanquantile(paths, BAND, axis=0)
+        # column by column is many times slower, and seldom needed
+        quantile = np.quantile if np.isfinite(paths).all() else np.nanquantile
+        low, high = quantile(paths, BAND, axis=0)
         return low, high, len(paths)
 
     def draw(
@@ -115,20 +118,29 @@ class PlaceboTable:
         groups : the series of the pairs on each date; all pairs of a date move together
         """
         total = np.zeros(draws)
-        strict, relaxed = self.scars(first, last)
         for qs in groups:
-            sizes = _pool(strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least).signed
+            sizes = self._portfolio(qs, first, last).signed
             if not len(sizes):
                 return np.full(draws, np.nan)
             total += sizes[rng.integers(0, len(sizes), size=draws)]
         return total / max(len(groups), 1)
 
+    def _portfolio(self, qs: Ints, first: int, last: int) -> _Pool:
+        """Mean SCARs of some series; the pairs of a date stand together in many groups."""
+        key = (qs.tobytes(), first, last)
+        if key not in self._portfolios:
+            strict, relaxed = self.scars(first, last)
+            pool = _pool(strict[qs].mean(axis=0), relaxed[qs].mean(axis=0), self.least)
+            self._portfolios[key] = pool
+        return self._portfolios[key]
+
     def _scars_of(self, q: int, first: int, last: int) -> tuple[Floats, Floats]:
         sound = self._sound(q)
-        window = effects(self.fits[q], self.first_day, first, last)
+        # "none": nothing compounded is asked for
+        window = effects(self.fits[q], self.first_day, first, last, compounding="none")
         whole = sound & (window.days == window.length) & self._clean(q, first, last)
         strict = np.where(whole, window.scar, np.nan)
-        bare = effects(self._without_events(q), self.first_day, first, last)
+        bare = effects(self._without_events(q), self.first_day, first, last, compounding="none")
         enough = sound & ~self.event_rows[q] & (2 * bare.days >= bare.length)
         return strict, np.where(enough, bare.scar, np.nan)
 
@@ -148,12 +160,15 @@ class PlaceboTable:
         return np.asarray(2 * np.isfinite(span).sum(axis=1) >= span.shape[1])
 
     def _without_events(self, q: int) -> Fits:
+        if q in self._bare:
+            return self._bare[q]
         fits = self.fits[q]
         width = fits.ar.shape[1]
         at = np.arange(len(fits.ar))[:, None] + np.arange(self.first_day, self.first_day + width)
         total = len(self.event_rows[q])
         hit = self.event_rows[q][np.clip(at, 0, total - 1)] & (at >= 0) & (at < total)
-        return replace(fits, ar=np.where(hit, np.nan, fits.ar))
+        self._bare[q] = replace(fits, ar=np.where(hit, np.nan, fits.ar))
+        return self._bare[q]
 
 
 class _Pool(NamedTuple):

@@ -71,9 +71,19 @@ class Sample:
         return len(range(*self.tested.indices(self.ar.shape[1])))
 
     @cached_property
+    def days(self) -> int:
+        """Distinct dates."""
+        return len(set(self.dates.tolist()))
+
+    @property
     def clustered(self) -> bool:
         """Whether two pairs share a date."""
-        return len(np.unique(self.dates)) < self.n
+        return self.days < self.n
+
+    @cached_property
+    def share_up(self) -> float:
+        """Share of the pairs with a CAR above zero."""
+        return float((self.car > 0).mean())
 
     @cached_property
     def correlation(self) -> MeanCorrelation:

@@ -53,12 +53,13 @@ class SignificanceTest:
                 f"the event raised the variance {sample.variance_ratio:.1f}-fold; this test "
                 "assumes that it did not"
             )
-        positive = sample.share_positive
-        if self.assumes_symmetry and 2.0 * abs(positive - 0.5) * math.sqrt(sample.n) > ASYMMETRY:
-            found.append(
-                f"{100 * positive:.0f} % of quiet days are positive; this test takes half of them "
-                "for granted"
-            )
+        if self.assumes_symmetry:
+            positive = sample.share_positive
+            if 2.0 * abs(positive - 0.5) * math.sqrt(sample.n) > ASYMMETRY:
+                found.append(
+                    f"{100 * positive:.0f} % of quiet days are positive; this test takes half of "
+                    "them for granted"
+                )
         if self.few_firms is not None and sample.n < 30:
             found.append(f"{sample.n} pairs: {self.few_firms}")
         return found

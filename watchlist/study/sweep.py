@@ -1,4 +1,4 @@
-"""The market-model study of many pairs, from bars as they lie in the store.
+"""The study of many pairs against one market factor, from bars as they lie in the store.
 
 A dense panel of a whole market would hold mostly days that no window needs. Here a *tape* (the bars
 of some securities, one after another) is cut into the runs that the pairs need, and the same
@@ -18,12 +18,16 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from watchlist.study.design import StudyDesign
-from watchlist.study.models import Fits, Rows, gather, least_squares
+from watchlist.study.estimate import fit_rows
+from watchlist.study.models import Fits, Rows, gather
 from watchlist.study.windows import day_errors, effects
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+MODELS = ("market", "garch", "egarch")
+"""Models of one factor that need no more than each pair's own rows."""
 
 KEY_BITS = 20
 """A bar's key is security_id · 2^20 + its day since 1970: 2^20 days are 2,800 years."""
@@ -73,6 +77,7 @@ def result_schema(design: StudyDesign) -> pa.Schema:
             ("alpha", pa.float64()),
             ("beta", pa.float64()),
             ("sigma2", pa.float64()),
+            ("note", pa.string()),
             ("ret", per_day),
             ("ar", per_day),
             ("day_se", per_day),
@@ -93,7 +98,7 @@ def estimate_tape(
         is known to be none. Any order; one row a security and day. Days that are no session of the
         market's calendar are not read.
     pairs : pairs of these securities, and of these only
-    design : the market model; `overlap` "mask" or "keep"
+    design : one of `MODELS`; `overlap` "mask" or "keep"
 
     Returns
     -------
@@ -106,15 +111,14 @@ def estimate_tape(
     returns = _returns(bars, pairs, market.days, first, length)
     alone = np.zeros(len(pairs.day0), dtype=np.int64)
     factor = gather(market.returns[None, :], alone, pairs.day0 + first, length)
-    fits = least_squares(
-        Rows(
-            y=returns[:, :m],
-            x=factor[:, None, :m],
-            event_y=returns[:, skip:],
-            event_x=factor[:, None, skip:],
-            keep=None if design.overlap == "keep" else _kept(pairs, design),
-        )
+    rows = Rows(
+        y=returns[:, :m],
+        x=factor[:, None, :m],
+        event_y=returns[:, skip:],
+        event_x=factor[:, None, skip:],
+        keep=None if design.overlap == "keep" else _kept(pairs, design),
     )
+    fits = fit_rows(rows, design)
     return _as_table(fits, pairs, returns[:, skip:], design)
 
 
@@ -202,6 +206,7 @@ def _as_table(fits: Fits, pairs: SweepPairs, ret: Floats, design: StudyDesign) -
         "alpha": fits.alpha,
         "beta": fits.betas[:, 0],
         "sigma2": fits.sigma2,
+        "note": np.full(len(fits.sigma2), None) if fits.notes is None else fits.notes,
         "ret": ret,
         "ar": fits.ar,
         "day_se": day_errors(fits),

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from watchlist.heap import keep_heap
 from watchlist.signals.build import Market
 from watchlist.signals.pairs import Cells, Pairs, join, pairs
 from watchlist.signals.panel import Ints, Panel
@@ -28,7 +29,6 @@ BEFORE = DENSITY_WINDOW
 """Sessions before a symbol's first bar that its signals can look at."""
 AFTER = ESTIMATION + GAP + 1
 """Sessions after a symbol's last bar on which a signal can still have a value."""
-_KEPT_HEAP = 4_000_000
 
 _Read = TypeVar("_Read")
 
@@ -55,15 +55,6 @@ class Piece(Generic[_Read]):
 
 Reader = Callable[[Part, Signal, Measured], _Read]
 """Takes from a measure what is to be kept of it; called from several threads."""
-
-
-def reserve_heap() -> None:
-    """Keep freed memory in the process while signals are computed.
-
-    glibc returns it to the system above a limit that grows with the largest block freed so far;
-    without this every temporary array is faulted in anew, and the time doubles.
-    """
-    np.empty(_KEPT_HEAP)
 
 
 def measure(panel: Panel, signal: Signal) -> Measured:
@@ -116,7 +107,7 @@ def measure_market(
     reached = market.events.reached
     found: list[tuple[Pairs, Part]] = []
     measured = 0
-    reserve_heap()
+    keep_heap()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
 
         def work(

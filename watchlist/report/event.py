@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchlist.report.facts import Facts, Row, group
 from watchlist.report.panel import path_lines, tests
@@ -48,7 +50,7 @@ def event_context(facts: Facts, card: Row, all_cards: list[Row], *, version: str
                 "all": len(rows) == len(facts.studies),
             }
             for (symbol, reason), rows in group(
-                [d for d in facts.drops if d["event_id"] == event_id], "symbol", "reason"
+                facts.about("drops", event_id), "symbol", "reason"
             ).items()
         ],
         "controls": [
@@ -59,9 +61,7 @@ def event_context(facts: Facts, card: Row, all_cards: list[Row], *, version: str
                 "treated": f["treated"],
                 "why": f["why"],
             }
-            for f in {
-                r["factor"]: r for r in reversed(facts.factors) if r["event_id"] == event_id
-            }.values()
+            for f in {r["factor"]: r for r in reversed(facts.about("factors", event_id))}.values()
         ],
         "sympathy": _sympathy(facts, card),
         "chain": _chain(card, all_cards),
@@ -121,11 +121,9 @@ def _compared(facts: Facts, event_id: str, order: list[str]) -> list[Row]:
 
 def _effects(facts: Facts, event_id: str) -> list[Row]:
     """Every window of every target under every study: both models side by side."""
-    fits = {(f["study_id"], f["symbol"]): f for f in facts.fits if f["event_id"] == event_id}
+    fits = {(f["study_id"], f["symbol"]): f for f in facts.about("fits", event_id)}
     out = []
-    for row in facts.effects:
-        if row["event_id"] != event_id:
-            continue
+    for row in facts.about("effects", event_id):
         fit = fits.get((row["study_id"], row["symbol"]))
         out.append(
             {
@@ -153,48 +151,32 @@ def _effects(facts: Facts, event_id: str) -> list[Row]:
 
 def _placebos(facts: Facts, study: Row, event_id: str) -> list[Row]:
     """The event's own fit applied to every session without an event of the symbol."""
-    busy = _event_sessions(facts)
-    out = []
-    for fit in facts.fits:
-        if fit["study_id"] != study["study_id"] or fit["event_id"] != event_id:
+    found = []
+    for fit in facts.about("fits", event_id):
+        if fit["study_id"] != study["study_id"]:
             continue
-        residuals = _residuals(facts, fit)
-        ordinary = [
-            value
-            for session, value in residuals.items()
-            if session not in busy.get(fit["symbol"], set())
-        ]
-        if fit["day0"] not in residuals or len(ordinary) < MIN_ORDINARY:
-            continue
-        out.append(
-            {
-                "symbol": fit["symbol"],
-                "observed": residuals[fit["day0"]],
-                "ordinary": [round(value, 5) for value in ordinary],
-            }
-        )
-    out.sort(key=lambda row: (-abs(row["observed"]), row["symbol"]))
-    return out[:PLACEBO_SYMBOLS]
+        left, symbol = _residuals(facts, fit), fit["symbol"]
+        observed = left[facts.day_at[fit["day0"]]] if fit["day0"] in facts.day_at else math.nan
+        ordinary = left[np.isfinite(left) & ~facts.busy.get(symbol, np.False_)]
+        if math.isfinite(observed) and len(ordinary) >= MIN_ORDINARY:
+            found.append((float(observed), symbol, ordinary))
+    found.sort(key=lambda one: (-abs(one[0]), one[1]))
+    return [
+        {
+            "symbol": symbol,
+            "observed": observed,
+            "ordinary": [round(value, 5) for value in ordinary.tolist()],
+        }
+        for observed, symbol, ordinary in found[:PLACEBO_SYMBOLS]
+    ]
 
 
-def _residuals(facts: Facts, fit: Row) -> dict[date, float]:
-    """What one fit leaves of every session that has all its returns."""
-    own = facts.series.get(fit["symbol"], {})
-    factors = [facts.series.get(name, {}) for name in fit["factors"]]
-    common = [s for s in own if all(s in factor for factor in factors)]
-    left = np.array([own[s] for s in common]) - (fit["alpha"] or 0.0)
-    for beta, factor in zip(fit["betas"], factors, strict=True):
-        left -= beta * np.array([factor[s] for s in common])
-    return dict(zip(common, left.tolist(), strict=True))
-
-
-def _event_sessions(facts: Facts) -> dict[str, set[date]]:
-    day0 = {e["event_id"]: e["day0"] for e in facts.events if e["day0"] is not None}
-    busy: dict[str, set[date]] = {}
-    for target in facts.event_targets:
-        if target["event_id"] in day0:
-            busy.setdefault(target["symbol"], set()).add(day0[target["event_id"]])
-    return busy
+def _residuals(facts: Facts, fit: Row) -> NDArray[np.float64]:
+    """What one fit leaves of every session; NaN where it has not all its returns."""
+    left = facts.return_of(fit["symbol"]) - (fit["alpha"] or 0.0)
+    for beta, factor in zip(fit["betas"], fit["factors"], strict=True):
+        left -= beta * facts.return_of(factor)
+    return left
 
 
 def _sympathy(facts: Facts, card: Row) -> list[Row]:
@@ -207,8 +189,8 @@ def _sympathy(facts: Facts, card: Row) -> list[Row]:
     return sorted(
         (
             {"symbol": r["symbol"], "role": roles.get(r["symbol"], ""), "ret": r["ret"]}
-            for r in facts.returns
-            if r["session"] == day0 and r["symbol"] not in listed
+            for r in facts.returns_by_session.get(day0, [])
+            if r["symbol"] not in listed
         ),
         key=lambda row: (row["role"] in {"benchmark", "factor"}, -abs(row["ret"]), row["symbol"]),
     )
@@ -235,11 +217,9 @@ def _confounders(facts: Facts, event_id: str, study: Row | None, all_cards: list
     titles = {c["event_id"]: c["title"] for c in all_cards}
     found = [
         o
-        for o in facts.overlaps
+        for o in facts.about("overlaps", event_id)
         if study is not None
         and o["study_id"] == study["study_id"]
-        and o["event_id"] == event_id
-        and o["kind"] != "estimation-window"
         and o["other_event_id"] in titles
     ]
     return [

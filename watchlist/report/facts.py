@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 Row = dict[str, Any]
 
@@ -65,6 +69,36 @@ class Facts:
             out.setdefault(row["symbol"], {})[row["session"]] = row["ret"]
         return out
 
+    @cached_property
+    def day_at(self) -> dict[date, int]:
+        """Position of each session that has a return."""
+        return {day: at for at, day in enumerate(sorted(self.returns_by_session))}
+
+    def return_of(self, symbol: str) -> NDArray[np.float64]:
+        """Returns of a symbol at the positions of `day_at`, NaN where there is none."""
+        if symbol not in self._laid_out:
+            row = np.full(len(self.day_at), np.nan)
+            for day, value in self.series.get(symbol, {}).items():
+                row[self.day_at[day]] = value
+            self._laid_out[symbol] = row
+        return self._laid_out[symbol]
+
+    @cached_property
+    def _laid_out(self) -> dict[str, NDArray[np.float64]]:
+        return {}
+
+    @cached_property
+    def busy(self) -> dict[str, NDArray[np.bool_]]:
+        """At the positions of `day_at`: is it day 0 of an event that has the symbol as target?"""
+        day0 = {e["event_id"]: self.day_at.get(e["day0"]) for e in self.events}
+        out: dict[str, NDArray[np.bool_]] = {}
+        for target in self.event_targets:
+            at = day0.get(target["event_id"])
+            if at is not None:
+                row = out.setdefault(target["symbol"], np.zeros(len(self.day_at), dtype=bool))
+                row[at] = True
+        return out
+
     def of_event(self, table: str, study_id: int, event_id: str) -> list[Row]:
         """Rows of a table of the studies that belong to one event."""
         return self._by_event[table].get((study_id, event_id), [])
@@ -73,6 +107,25 @@ class Facts:
     def _by_event(self) -> dict[str, dict[Any, list[Row]]]:
         tables = {"abnormal": self.abnormal, "bands": self.bands, "effects": self.effects}
         return {name: group(rows, "study_id", "event_id") for name, rows in tables.items()}
+
+    def about(self, table: str, event_id: str) -> list[Row]:
+        """Rows of a table that belong to one event, whatever the study."""
+        return self._about[table].get(event_id, [])
+
+    @cached_property
+    def _about(self) -> dict[str, dict[Any, list[Row]]]:
+        names = ("fits", "effects", "drops", "factors", "overlaps")
+        return {name: group(getattr(self, name), "event_id") for name in names}
+
+    @cached_property
+    def tests_by_scope(self) -> dict[Any, list[Row]]:
+        """Tests by study and scope."""
+        return group(self.tests, "study_id", "scope")
+
+    @cached_property
+    def returns_by_session(self) -> dict[Any, list[Row]]:
+        """Returns of all symbols, session by session."""
+        return group(self.returns, "session")
 
     def sessions(self, calendar: str | None = None) -> list[date]:
         """Sessions of a calendar around the as-of session, oldest first, future ones too."""
@@ -83,7 +136,7 @@ class Facts:
 def group(rows: list[Row], *keys: str) -> dict[Any, list[Row]]:
     """Rows by the value of a column, or by a tuple of several, in their order."""
     out: dict[Any, list[Row]] = {}
+    key_of = itemgetter(*keys)
     for row in rows:
-        key = row[keys[0]] if len(keys) == 1 else tuple(row[k] for k in keys)
-        out.setdefault(key, []).append(row)
+        out.setdefault(key_of(row), []).append(row)
     return out

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 
 
@@ -50,7 +51,7 @@ def _field(value: Any, margin: str) -> str:
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _ENCODE(value)
 
 
 def safe_name(name: str) -> str:

@@ -222,11 +222,8 @@ def tests(facts: Facts, study: Row, scope: str, value: str | None) -> list[Row]:
             "share_positive": r["share_positive"],
             "warning": r["warning"],
         }
-        for r in facts.tests
-        if r["study_id"] == study["study_id"]
-        and r["scope"] == scope
-        and (value is None or r["value"] == value)
-        and (r["first_day"], r["last_day"]) == MAIN_WINDOW
+        for r in facts.tests_by_scope.get((study["study_id"], scope), [])
+        if (value is None or r["value"] == value) and (r["first_day"], r["last_day"]) == MAIN_WINDOW
     ]
 
 

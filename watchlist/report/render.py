@@ -29,12 +29,24 @@ MAP_STYLE_ID = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53
 there already. We draw no maps, and the policy would refuse the sheet."""
 
 
+class _Environment(Environment):
+    """Looks into rows first: jinja2 asks for an attribute, and a row is asked half a million times.
+
+    A row that has a column named like a method of dict gives the column.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class Renderer:
     """Templates of the user's `reports/` before the packaged ones, by file name."""
 
     def __init__(self, folders: list[Path]) -> None:
         self.folders = folders
-        self.environment = Environment(
+        self.environment = _Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
             autoescape=lambda name: name is None or not name.endswith((".md.j2", ".txt.j2")),
             undefined=StrictUndefined,

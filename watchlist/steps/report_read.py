@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
@@ -57,10 +58,17 @@ def rows(con: duckdb.DuckDBPyConnection, name: str, **known: Any) -> list[Row]:
     text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
     wanted = duckdb.extract_statements(text)[0].named_parameters
     cursor = con.execute(text, {key: known[key] for key in wanted})
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, map(_finite, values), strict=True)) for values in cursor.fetchall()]
+    described = [(column[0], str(column[1])) for column in cursor.description or []]
+    columns = [
+        _finite(values) if kind in ("DOUBLE", "FLOAT") else values
+        for (_, kind), values in zip(described, zip(*cursor.fetchall(), strict=True), strict=False)
+    ]
+    names = [name for name, _ in described]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def _finite(value: Any) -> Any:
+def _finite(column: tuple[float | None, ...]) -> Iterable[float | None]:
     """A number that is none is not known: JSON has no word for it."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    if math.isfinite(sum(filter(None, column))):  # of a million values hardly any is not
+        return column
+    return [None if value is None or not math.isfinite(value) else value for value in column]

@@ -15,7 +15,7 @@ SELECT
     any_value(r.ret) FILTER (r.session = t.day0) AS ret_0,
     product(1 + coalesce(r.ret, r.trade_ret)) - 1 AS since,
     product(1 + m.ret) - 1 AS market_since,
-    max(r.close) / (arg_min(r.close, r.session) / (1 + arg_min(r.ret, r.session))) - 1
+    max(r.close) / arg_min(r.close / (1 + coalesce(r.ret, r.trade_ret)), r.session) - 1
         AS high_since,
     count(*)::INTEGER AS sessions
 FROM event_targets AS t

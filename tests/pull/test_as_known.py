@@ -74,6 +74,19 @@ def test_a_later_dividend_alone_does_not_leak(world: World) -> None:
     assert_frame_equal(world.bars(as_known=THURSDAY), before)
 
 
+def test_a_value_that_came_late_and_changed_again_was_not_known(world: World) -> None:
+    before = with_value(history(FIRST, THURSDAY), THURSDAY, open=None)
+    two_nights(world, before, history(FIRST, FRIDAY))
+    rescaled = history(FIRST, FRIDAY).with_columns(
+        pl.col("open", "high", "low", "close", "adj_close") / 2
+    )
+    world.vendor.market = {"MP": rescaled}
+    world.at("2026-01-17T23:00:00")
+    world.night(full=True)
+    assert_frame_equal(world.bars(as_known=THURSDAY), before)
+    assert_frame_equal(world.bars(as_known=FRIDAY), history(FIRST, FRIDAY))
+
+
 def test_a_bar_that_was_withdrawn_later_was_known(world: World) -> None:
     before = history(FIRST, THURSDAY)
     ghost = before["session"][-4]
@@ -158,18 +171,21 @@ CHANGES = st.lists(
 @settings(
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.lists(CHANGES, min_size=3, max_size=3))
-def test_each_night_can_be_gone_back_to(world: World, nights: list[list[tuple[int, str]]]) -> None:
+@given(st.lists(st.tuples(st.booleans(), CHANGES), min_size=3, max_size=3))
+def test_each_night_can_be_gone_back_to(
+    world: World, nights: list[tuple[bool, list[tuple[int, str]]]]
+) -> None:
     """Whatever the vendor did, each evening's bars come back exactly as they were stored then."""
     world.project.store_file.unlink(missing_ok=True)
     days = [day for day in sessions() if day > THURSDAY][: len(nights)]
     vendor = history(FIRST, THURSDAY)
     known = {}
-    for day, changes in zip(days, nights, strict=True):
+    for day, (half, changes) in zip(days, nights, strict=True):
         vendor = pl.concat([vendor, history(day, day)]).unique("session").sort("session")
         for place, what in changes:
             vendor = _changed(vendor, vendor["session"][1 + place], what)
-        world.vendor.market = {"MP": vendor}
+        # a value that comes a night late was not known on the first
+        world.vendor.market = {"MP": with_value(vendor, day, open=None) if half else vendor}
         world.at(f"{day}T23:00:00")
         world.night(full=True)
         known[day] = world.bars()

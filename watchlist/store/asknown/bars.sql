@@ -10,7 +10,7 @@ WITH later AS (
 ),
 first_change AS (
     SELECT security_id, session, field,
-           arg_min(old_value, restated_at) AS old_value,
+           arg_min_null(old_value, restated_at) AS old_value,  -- of a value that came late, NULL
            min(restated_at) AS restated_at
     FROM later
     WHERE NOT (field = 'adj_close' AND cause = 'dividend')

@@ -65,6 +65,7 @@ def table(ratios: list[Ratio]) -> str:
 
 def main(names: list[str]) -> None:
     """Run the parts, print, and put their results in the place of the earlier ones."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line has it
     parts = sorted(p.stem.removesuffix("_bench") for p in HERE.glob("*_bench.py"))
     kept = HERE / "results.json"
     results = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}

@@ -83,23 +83,29 @@ def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
         each = max(1, BATCH_NUMBERS // (count * resid.shape[1]))
         for begin in range(0, len(first), each):
             groups = resid[order[first[begin : begin + each, None] + np.arange(count)]]
-            if np.isfinite(groups.sum()):
-                some, number = _from_unit_sums(groups), len(groups) * count * (count - 1) // 2
+            means = groups.mean(axis=2)
+            if np.isfinite(means).all():
+                some, number = _from_unit_sums(groups, means), means.size * (count - 1) // 2
             else:
                 some, number = _all_pairs(groups)
             total, compared = total + some, compared + number
     return total, compared
 
 
-def _from_unit_sums(groups: Floats) -> float:
+def _from_unit_sums(groups: Floats, means: Floats) -> float:
     """Sum of the correlations within G groups of N complete rows, no pair ever formed.
 
-    The sum over the pairs of a group is (|Σ unit vectors|² - N) / 2.
+    The sum over the pairs of a group is (|Σ u|² - N) / 2 with the unit vectors u = w (x - x̄),
+    w² = 1 / (Σx² - M x̄²): residuals of a fit have means near zero, so nothing cancels.
+
+    Parameters
+    ----------
+    groups : (G, N, M)
+    means : (G, N) of the rows
     """
-    unit = groups - groups.mean(axis=2, keepdims=True)
-    unit /= np.sqrt(np.vecdot(unit, unit))[:, :, None]
-    sums = unit.sum(axis=1)
-    return float(np.vdot(sums, sums) - groups.shape[0] * groups.shape[1]) / 2.0
+    weight = 1.0 / np.sqrt(np.vecdot(groups, groups) - groups.shape[2] * means**2)
+    sums = (weight[:, None, :] @ groups)[:, 0] - np.vecdot(weight, means)[:, None]
+    return float(np.vdot(sums, sums) - means.size) / 2.0
 
 
 def _all_pairs(resid: Floats) -> tuple[float, int]:

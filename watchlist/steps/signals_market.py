@@ -17,6 +17,7 @@ from watchlist.errors import StoreError
 from watchlist.signals.build import Market, MarketFrames, build_market, explaining
 from watchlist.signals.panel import Ints
 from watchlist.signals.tape import Listings, Tape, lay
+from watchlist.store import lake
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,8 +57,9 @@ class Bars:
         name = "tape_paying" if np.isin(security, self.paying).any() else "tape"
         first, last = (int(security[0]), int(security[-1])) if len(security) else (0, -1)
         bounds = {"first": first, "last": last, "as_of": self.as_of}
-        bars = self.con.cursor().sql(_sql(name), params=bounds).to_arrow_table()
-        columns = {name: bars[name].to_numpy() for name in bars.column_names}
+        # through polars: Arrow's own way to numpy loads pandas
+        bars = lake.another(self.con).sql(_sql(name), params=bounds).pl()
+        columns = {name: bars[name].to_numpy() for name in bars.columns}
         if len(security) < last - first + 1:
             mine = np.isin(columns["security"], security)
             columns = {name: values[mine] for name, values in columns.items()}

@@ -165,6 +165,16 @@ def is_lake(con: duckdb.DuckDBPyConnection) -> bool:
     return row == (NAME,)
 
 
+def another(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A second connection on the same store, for a thread of its own."""
+    cursor = con.cursor()
+    # asked of the new one: the first may be busy in its own thread
+    held = cursor.execute("SELECT database_name FROM duckdb_databases()").fetchall()
+    if (NAME,) in held:
+        cursor.execute(f"USE {NAME}")
+    return cursor
+
+
 def execute_views(con: duckdb.DuckDBPyConnection, text: str) -> None:
     """Run a file of `queries/views`, without comments that DuckLake cannot keep."""
     for statement in con.extract_statements(text):

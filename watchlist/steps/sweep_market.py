@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from watchlist.errors import StudyError
+from watchlist.store import lake
 from watchlist.study.design import StudyDesign
 from watchlist.study.sweep import KEY_BITS, NEVER, MarketFactor, SweepPairs, estimate_tape
 
@@ -103,7 +104,7 @@ def make_units(
         query = paying if unit in pays else plain
         first = unit * SECURITIES
         bounds = {"first": first, "last": first + SECURITIES - 1, "as_of": as_of}
-        bars = con.cursor().sql(query, params=bounds).to_arrow_table()
+        bars = lake.another(con).sql(query, params=bounds).to_arrow_table()
         return _of_one_life(bars, market.lives, range(first, first + SECURITIES))
 
     factor = market.factor

@@ -57,7 +57,11 @@ def append(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
         "low": frame["security_id"].min(),
         "high": frame["security_id"].max(),
     }
-    _with(con, frame, sql("append_bars"), bounds)
+    collide = first_row(con, sql("may_collide"), bounds)
+    if collide is not None and collide[0]:
+        _with(con, frame, sql("append_bars"), bounds)
+    else:
+        _with(con, frame, "INSERT INTO base.bars BY NAME SELECT * FROM _frame", {})
 
 
 def apply(

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
+from typer.models import TyperInfo
+
 from tests.bench.pairs import Ratio, compare, process
 from watchlist.cli import build_app
 from watchlist.cli.project import DEMO_SESSION
 
 BARE_TYPER = """\
+import json, sys
 import typer
+def add(group, name):
+    @group.command(name)
+    def command(a: str = "x", b: int = 1) -> None:
+        "Do it."
 app = typer.Typer(help="bare", no_args_is_help=True)
-{commands}
+for i, size in enumerate(json.loads(sys.argv.pop(1))):
+    if not size:
+        add(app, f"c{i}")
+        continue
+    group = typer.Typer(help="A group.")
+    app.add_typer(group, name=f"g{i}")
+    for j in range(size):
+        add(group, f"c{j}")
 app()
 """
+"""Its first argument has a number for each command: 0, or how many a group holds."""
 
 LIST_IMPORTS = """\
 import sys
@@ -49,21 +65,28 @@ def run() -> list[Ratio]:
 
 
 def _help(folder: Path) -> Ratio:
-    """Against a bare typer app with as many commands."""
-    count = len(build_app().registered_commands) + len(build_app().registered_groups)
-    commands = "\n".join(
-        f"@app.command()\ndef c{i}(a: str = 'x', b: int = 1) -> None:\n    'Do {i}.'"
-        for i in range(count)
-    )
+    """Against a bare typer app with as many commands in as many groups."""
+    app = build_app()
+    sizes = [0] * len(app.registered_commands) + [_size(g) for g in app.registered_groups]
     bare = folder / "bare.py"
-    bare.write_text(BARE_TYPER.format(commands=commands))
+    bare.write_text(BARE_TYPER)
+    count = sizes.count(0) + sum(sizes)
     return compare(
         "watchlist --help",
         ("watchlist --help", process([sys.executable, "-m", "watchlist", "--help"])),
-        (f"a bare typer app, {count} commands", process([sys.executable, str(bare), "--help"])),
+        (
+            f"a bare typer app, {count} commands",
+            process([sys.executable, str(bare), json.dumps(sizes), "--help"]),
+        ),
         rounds=9,
         goal=1.15,
     )
+
+
+def _size(group: TyperInfo) -> int:
+    """Commands of a group."""
+    assert group.typer_instance is not None
+    return len(group.typer_instance.registered_commands)
 
 
 def _daily(folder: Path) -> Ratio:

@@ -21,7 +21,8 @@ HEAD = """\
 # Results of `make bench`
 
 Ratios of two things measured in turn (A B A B …) on one machine in one run; the median is to be
-used. Seconds are not shown: they mean nothing on another machine.
+used. Seconds are not shown: they mean nothing on another machine. What a sweep costs by listings
+and by pairs: [cost.svg](cost.svg).
 """
 LIBRARIES = ("duckdb", "polars", "numpy", "scipy", "plotly", "typer", "yfinance")
 

@@ -1,14 +1,18 @@
-"""Eight processes ask without pause while the store is published two hundred times."""
+"""Readers while the store is published: whole openings, and eight processes that never pause."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.store.made import publish_number
+from watchlist.errors import StoreError
+from watchlist.store import connect
 
 READERS, PUBLISHES = 8, 200
 
@@ -36,6 +40,55 @@ while not stop.exists():
 assert seen == sorted(seen), "went back in time"
 print(rounds, torn, len(set(seen)), handles() - before)
 """
+
+
+def number_of(con: duckdb.DuckDBPyConnection) -> int:
+    return con.execute("SELECT DISTINCT alias::INTEGER FROM security_aliases").fetchall()[0][0]
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["open fails", "open mixes two files"])
+@pytest.mark.parametrize("as_known", [None, date(2026, 12, 1)], ids=["now", "as known"])
+def test_an_opening_that_a_publish_ran_through_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool, as_known: date | None
+) -> None:
+    """DuckDB reads headers and blocks by two openings of the path; no test can stop between them."""
+    publish_number(tmp_path, 1)
+    real, opened = duckdb.connect, []
+
+    def interrupted(*args: object, **named: object) -> duckdb.DuckDBPyConnection:
+        con = real(*args, **named)
+        opened.append(con)
+        if len(opened) == 1:
+            monkeypatch.setattr(duckdb, "connect", real)
+            publish_number(tmp_path, 2)
+            monkeypatch.setattr(duckdb, "connect", interrupted)
+            if fails:
+                con.close()
+                raise duckdb.IOException("Could not read enough bytes")
+        return con
+
+    monkeypatch.setattr(duckdb, "connect", interrupted)
+    with connect(tmp_path / "watchlist.duckdb", as_known=as_known) as con:
+        assert number_of(con) == 2
+    assert len(opened) == 2
+    with pytest.raises(duckdb.ConnectionException):
+        opened[0].execute("SELECT 1")
+
+
+def test_a_file_that_nobody_replaced_is_not_opened_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_number(tmp_path, 1)
+    tries = []
+
+    def fail(*_args: object, **_named: object) -> None:
+        tries.append(1)
+        raise duckdb.IOException("Could not read enough bytes")
+
+    monkeypatch.setattr(duckdb, "connect", fail)
+    with pytest.raises(StoreError, match="enough bytes"):
+        connect(tmp_path / "watchlist.duckdb")
+    assert len(tries) == 1
 
 
 @pytest.mark.slow

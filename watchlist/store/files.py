@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,50 @@ def open_file(file: Path) -> duckdb.DuckDBPyConnection:
         ) from None
     con.execute("SET TimeZone = 'UTC'")
     return con
+
+
+def open_whole(
+    file: Path, open_it: Callable[[], duckdb.DuckDBPyConnection]
+) -> duckdb.DuckDBPyConnection:
+    """Open a published file so that all that is read of it is of one state.
+
+    DuckDB opens a path three times: for the magic bytes, for the headers, and for the blocks that
+    the headers point to. A publish in between pairs the headers of one file with the blocks of
+    another, which may fail or, worse, be read. So an opening counts only if the path named the
+    same file before and after it; a publish takes far longer than an opening, so the second try
+    is as a rule the last.
+
+    Parameters
+    ----------
+    file : Path
+        The published file.
+    open_it : callable
+        Opens it; called again after a publish.
+
+    Raises
+    ------
+    duckdb.Error
+        What `open_it` raised while nobody published.
+    """
+    import duckdb
+
+    while True:
+        before = _identity(file)
+        try:
+            con = open_it()
+        except duckdb.Error:
+            if _identity(file) == before:
+                raise
+            continue
+        if _identity(file) == before:
+            return con
+        con.close()
+
+
+def _identity(file: Path) -> tuple[int, int, int, int]:
+    """Which file a path names. An inode number is soon given out again, so time and size too."""
+    stat = file.stat()
+    return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def attach(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:

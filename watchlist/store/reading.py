@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchlist.errors import StoreError
 from watchlist.project import Project
 from watchlist.store import lake
+from watchlist.store.files import open_whole
 from watchlist.store.known import open_known
 
 if TYPE_CHECKING:
@@ -43,14 +45,20 @@ def connect(
         return _sandboxed(con) if sandboxed else con
     file = _file(place)
     try:
-        if as_known is not None:
-            con = open_known(file, as_known)
-        else:
-            con = duckdb.connect(str(file), read_only=True)
-            con.execute("SET TimeZone = 'UTC'")
+        con = open_whole(file, partial(_open, file, as_known))
     except duckdb.Error as error:
         raise StoreError(f"{file.name}: {str(error).strip().splitlines()[0]}") from None
     return _sandboxed(con) if sandboxed else con
+
+
+def _open(file: Path, as_known: date | None) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    if as_known is not None:
+        return open_known(file, as_known)
+    con = duckdb.connect(str(file), read_only=True)
+    con.execute("SET TimeZone = 'UTC'")
+    return con
 
 
 def _sandboxed(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -51,7 +51,7 @@ def number_of(con: duckdb.DuckDBPyConnection) -> int:
 def test_an_opening_that_a_publish_ran_through_does_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool, as_known: date | None
 ) -> None:
-    """DuckDB reads headers and blocks by two openings of the path; no test can stop between them."""
+    """DuckDB opens the path for the headers and for the blocks; no test can stop in between."""
     publish_number(tmp_path, 1)
     real, opened = duckdb.connect, []
 

@@ -23,7 +23,7 @@ from watchlist.errors import StudyError
 from watchlist.steps.executors import Local
 from watchlist.steps.sweep import run_sweep
 from watchlist.study import StudyDesign, event_study
-from watchlist.study.sweep import KEY_BITS, MarketFactor, SweepPairs, estimate_tape
+from watchlist.study.sweep import DAY_BITS, MarketFactor, SweepPairs, estimate_tape
 
 LATE = date(2030, 1, 1)
 KEYS = ["event_id", "symbol", "first_day", "last_day"]
@@ -157,8 +157,8 @@ def test_a_design_it_cannot_do_is_refused(tmp_path: Path, design: StudyDesign, w
 
 
 def test_days_before_the_calendar_are_missing_not_an_error() -> None:
-    days = np.arange(5)
-    bars = pa.table({"key": (1 << KEY_BITS) + days, "close": [1.0, 2, 3, 4, 5]})
+    days = np.arange(1, 6)
+    bars = pa.table({"key": (1 << DAY_BITS) + days.astype(np.int32), "close": [1.0, 2, 3, 4, 5]})
     pairs = SweepPairs(np.array([0]), np.array([1]), np.array([2]))
     found = estimate_tape(bars, pairs, MarketFactor(days, np.zeros(5)), DESIGN)
     assert found["observations"].to_pylist() == [0]

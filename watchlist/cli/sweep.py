@@ -67,18 +67,22 @@ def sweep_command(
         min_observations=config.study.min_observations,
     )
     runner = open_executor(executor)
-    with store.open_build(place, SystemClock(), compare=False) as build:
-        as_of = on or last_session(build.con, design)
-        with console.progress("sweep") as step:
-            summary = run_sweep(
-                build.con,
-                design,
-                runner,
-                as_of=as_of,
-                tests=tests if tests in ("all", "headline") else tuple(tests.split(",")),
-                step=step,
-            )
-        build.publish()
+    with (
+        store.open_build_later(place, SystemClock()) as build,
+        store.connect(place) as published,
+        console.progress("sweep") as step,
+    ):
+        as_of = on or last_session(published, design)
+        summary = run_sweep(
+            published,
+            design,
+            runner,
+            as_of=as_of,
+            tests=tests if tests in ("all", "headline") else tuple(tests.split(",")),
+            step=step,
+            into=lambda: build().con,
+        )
+        build().publish()
     for line in summary.talk:
         console.say(line)
     output.write(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from watchlist.errors import ConfigError
 
@@ -72,6 +71,8 @@ class Spark:
         self, units: Sequence[int], load: Load, work: Unit, schema: pa.Schema
     ) -> Iterator[pa.Table]:
         """Results in order."""
+        import pyarrow.compute as pc
+
         for begin in range(0, len(units), self.batch):
             some = units[begin : begin + self.batch]
             bars = pa.concat_tables([_labelled(load(unit), unit) for unit in some])

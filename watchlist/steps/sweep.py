@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,14 @@ from watchlist.steps.executors import Executor
 from watchlist.steps.sweep_market import SECURITIES, make_units, read_market
 from watchlist.steps.sweep_results import SweepSummary, write_sweep
 from watchlist.study.design import StudyDesign
-from watchlist.study.sweep import MODELS, result_schema
+from watchlist.study.sweep import MODELS, collect, result_schema
 
 if TYPE_CHECKING:
     import duckdb
 
 Step = Callable[[int, int, str], None]
 
-READ_BUFFER, WRITE_BUFFER = "256MiB", "1GiB"
+READ_BUFFER = "256MiB"
 """Memory of DuckDB's own: it would else keep every block that was read, and none is read twice."""
 
 
@@ -33,10 +33,16 @@ def run_sweep(
     as_of: date,
     tests: str | tuple[str, ...] = "all",
     step: Step | None = None,
+    into: Callable[[], duckdb.DuckDBPyConnection] | None = None,
 ) -> SweepSummary:
     """Study every pair against the market, test them together, and write the study.
 
     Memory: one unit of bars a thread, and about 8 (M + 3 E) bytes a pair for the results.
+
+    Parameters
+    ----------
+    con : what is read
+    into : gives what is written to, when there is something to write; `con` itself by default
 
     Raises
     ------
@@ -56,14 +62,15 @@ def run_sweep(
     market = read_market(con, design, as_of)
     units = sorted(set((market.pairs.security // SECURITIES).tolist()))
     load, work = make_units(con, market, design, as_of)
-    parts = []
-    for part in executor.run(units, load, work, result_schema(design)):
-        parts.append(part)
-        tell(len(parts), len(units) + 1, f"{SECURITIES * len(parts):,} securities")
-    # one contiguous piece a column, so that the arrays of the tests are views of it
-    results = pa.concat_tables(parts).combine_chunks()
-    parts.clear()
-    con.execute(f"SET memory_limit = '{WRITE_BUFFER}'")
-    summary = write_sweep(con, design, market, results, as_of, tests)
+
+    def told(parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        for done, part in enumerate(parts, start=1):
+            yield part
+            tell(done, len(units) + 1, f"{SECURITIES * done:,} securities")
+
+    parts = executor.run(units, load, work, result_schema(design))
+    results = collect(told(parts), len(market.pairs.day0), design)
+    con.execute("RESET memory_limit")
+    summary = write_sweep(con if into is None else into(), design, market, results, as_of, tests)
     tell(len(units) + 1, len(units) + 1, "written")
     return summary

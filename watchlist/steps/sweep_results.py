@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -14,15 +15,27 @@ from numpy.typing import NDArray
 
 from watchlist import __version__
 from watchlist.steps.sweep_market import Market
+from watchlist.store.frames import transaction, write_rows
+from watchlist.study.arrow import column, numbers, words
 from watchlist.study.design import StudyDesign
 from watchlist.study.power import detectable_ratio
 from watchlist.study.sample import Sample
 from watchlist.study.significance import tests_named
-from watchlist.study.sweep import SweepPairs, matrix
+from watchlist.study.sweep import SweepPairs
 from watchlist.study.tails import student_p
 
 if TYPE_CHECKING:
     import duckdb
+
+Results = Mapping[str, Any]
+
+PIECE = 8192
+"""Pairs whose days are laid out at a time: the arrays stay small, and DuckDB takes them in while
+the next are made."""
+
+TABLES = (
+    "studies", "study_fits", "abnormal_returns", "event_effects", "study_drops", "study_tests",
+)  # fmt: skip
 
 NO_VARIANCE = "returns do not vary, or the market's do not"
 
@@ -45,29 +58,21 @@ def write_sweep(
     con: duckdb.DuckDBPyConnection,
     design: StudyDesign,
     market: Market,
-    results: pa.Table,
+    results: Results,
     as_of: date,
     tests: str | tuple[str, ...],
 ) -> SweepSummary:
-    """Test the pairs together and write every table of the study, in place of an earlier sweep."""
+    """Test the pairs together and write every table of the study, in place of an earlier sweep.
+
+    Parameters
+    ----------
+    results : of `watchlist.study.sweep.collect`
+    """
     study_id = int(as_of.strftime("%Y%m%d")) * 100 + 99
-    observations = results["observations"].to_numpy()
-    good = (observations >= design.min_observations) & (results["sigma2"].to_numpy() > 0)
-    pairs = market.pairs.of(results["pair"].to_numpy())
+    good = (results["observations"] >= design.min_observations) & (results["sigma2"] > 0)
+    pairs = market.pairs.of(results["pair"])
     names = _Names(market, pairs, study_id)
-    for table in ("study_fits", "abnormal_returns", "event_effects", "study_tests", "study_drops"):
-        con.execute(f"DELETE FROM base.{table} WHERE study_id = $id", {"id": study_id})
-    con.execute("DELETE FROM base.studies WHERE study_id = $id", {"id": study_id})
-    kept = np.flatnonzero(good)
-    with ThreadPoolExecutor(1) as pool:
-        # the tests are worked out while DuckDB takes in the rest
-        rows = pool.submit(_tests, results, pairs, design, good, tests)
-        _insert(con, "study_fits", _fits(names, results, design, kept))
-        _insert(con, "abnormal_returns", _abnormal(names, results, design, kept))
-        _insert(con, "event_effects", _effects(names, results, design, kept))
-        _insert(con, "study_drops", _drops(names, results, design, np.flatnonzero(~good)))
-    found = pa.Table.from_pylist([{"study_id": study_id, **row} for row in rows.result()])
-    _insert(con, "study_tests", found)
+    kept, dropped = np.flatnonzero(good), np.flatnonzero(~good)
     study = {
         "study_id": study_id,
         "name": design.name,
@@ -76,16 +81,25 @@ def write_sweep(
         "as_of": as_of,
         "design": design.as_json(),
         "design_hash": hashlib.sha256(design.as_json().encode()).hexdigest()[:16],
-        "events": len(np.unique(market.events[pairs.number[kept]])),
+        "events": len(np.unique(numbers(names.event.indices)[kept])),
         "pairs": len(kept),
         "dates": len(np.unique(pairs.day0[kept])),
-        "dropped": int((~good).sum()),
+        "dropped": len(dropped),
+        "warnings": [],
         "version": __version__,
     }
-    columns = {name: pa.array([value]) for name, value in study.items()}
-    columns["warnings"] = pa.array([[]], pa.list_(pa.string()))
-    _insert(con, "studies", pa.table(columns))
-    return SweepSummary(study_id, len(kept), int((~good).sum()))
+    with ThreadPoolExecutor(1) as pool, transaction(con):
+        # the tests are worked out while DuckDB takes in the rest
+        rows = pool.submit(_tests, results, pairs, design, good, tests)
+        for table in TABLES:
+            con.execute(f"DELETE FROM base.{table} WHERE study_id = $id", {"id": study_id})
+        _insert(con, "study_fits", _fits(names, results, design, kept))
+        _insert(con, "abnormal_returns", _abnormal(names, results, design, kept))
+        _insert(con, "event_effects", _effects(names, results, design, kept))
+        _insert(con, "study_drops", _drops(names, results, design, dropped))
+        write_rows(con, "studies", [study])
+        write_rows(con, "study_tests", [{"study_id": study_id, **row} for row in rows.result()])
+    return SweepSummary(study_id, len(kept), len(dropped))
 
 
 class _Names:
@@ -95,69 +109,82 @@ class _Names:
         self.study_id = study_id
         self.days = market.factor.days
         self.day0 = pairs.day0
-        self._event = _encoded(market.events[pairs.number])
-        self._symbol = _encoded(market.symbols[pairs.number])
+        order = column(pairs.number)
+        self.event = market.events.take(order)
+        self.symbol = market.symbols.take(order)
 
     def columns(self, rows: NDArray[np.int64]) -> dict[str, Any]:
         """study_id, event_id and symbol of those rows."""
-        index = pa.array(rows)
+        index = column(rows)
         return {
-            "study_id": pa.array(np.full(len(rows), self.study_id, np.int32)),
-            "event_id": self._event.take(index),
-            "symbol": self._symbol.take(index),
+            "study_id": _constant(self.study_id, rows, np.int32),
+            "event_id": self.event.take(index),
+            "symbol": self.symbol.take(index),
         }
 
-    def sessions(self, numbers: NDArray[np.int64]) -> pa.Array:
+    def sessions(self, number: NDArray[np.int64]) -> pa.Array:
         """Session numbers as dates."""
-        return pa.array(self.days[numbers].astype(np.int32)).cast(pa.date32())
+        return column(self.days[number].astype(np.int32)).view(pa.date32())
 
 
-def _encoded(values: NDArray[np.object_]) -> pa.DictionaryArray:
-    return pa.array(values, pa.string()).dictionary_encode()
+def _constant(value: int, rows: NDArray[np.int64], kind: type[np.integer[Any]]) -> pa.Array:
+    return column(np.full(len(rows), value, kind))
 
 
 def _known(values: NDArray[np.float64]) -> pa.Array:
     """NaN becomes NULL."""
-    return pa.array(values, mask=np.isnan(values))
+    return column(values, missing=np.isnan(values))
 
 
 def _fits(
-    names: _Names, results: pa.Table, design: StudyDesign, rows: NDArray[np.int64]
+    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
 ) -> pa.Table:
-    beta = results["beta"].to_numpy()[rows]
+    observations = results["observations"][rows]
+    each = column(np.arange(len(rows) + 1, dtype=np.int32))  # a list of one: there is one factor
     return pa.table(
         {
             **names.columns(rows),
             "day0": names.sessions(names.day0[rows]),
-            "factors": pa.array([list(design.factors)] * len(rows)),
-            "alpha": _known(results["alpha"].to_numpy()[rows]),
-            "betas": pa.ListArray.from_arrays(np.arange(len(rows) + 1), beta),
-            "sigma": np.sqrt(results["sigma2"].to_numpy()[rows]),
-            "observations": results["observations"].to_numpy()[rows],
-            "masked": design.estimation_length - results["observations"].to_numpy()[rows],
-            "note": results["note"].combine_chunks().take(pa.array(rows)),
+            "factors": pa.ListArray.from_arrays(each, words([*design.factors] * len(rows))),
+            "alpha": _known(results["alpha"][rows]),
+            "betas": pa.ListArray.from_arrays(each, column(results["beta"][rows])),
+            "sigma": column(np.sqrt(results["sigma2"][rows])),
+            "observations": column(observations),
+            "masked": column(design.estimation_length - observations),
+            "note": words(results["note"][rows]),
         }
     )
 
 
 def _abnormal(
-    names: _Names, results: pa.Table, design: StudyDesign, rows: NDArray[np.int64]
-) -> pa.Table:
+    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
+) -> pa.RecordBatchReader:
+    pieces = (rows[begin : begin + PIECE] for begin in range(0, len(rows), PIECE))
+    none = _days_of(names, results, design, rows[:0])
+    batches = (_days_of(names, results, design, piece) for piece in pieces)
+    return pa.RecordBatchReader.from_batches(none.schema, batches)
+
+
+def _days_of(
+    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
+) -> pa.RecordBatch:
+    """One row a pair and day of the chart."""
     first, last = design.chart
     offset = first - design.event_days[0]
-    span = slice(offset, offset + last - first + 1)
-    ret, ar, se = (matrix(results[name])[rows, span] for name in ("ret", "ar", "day_se"))
     length = last - first + 1
+    ret, ar, se = (
+        results[name][rows, offset : offset + length] for name in ("ret", "ar", "day_se")
+    )
     each = np.repeat(rows, length)
     day = np.tile(np.arange(first, last + 1), len(rows))
     number = names.day0[each] + day
     there = (number >= 0) & (number < len(names.days))
     each, day, number = each[there], day[there], number[there]
     flat = [values.ravel()[there] for values in (ret, ret - ar, ar, ar / se)]
-    return pa.table(
+    return pa.record_batch(
         {
             **names.columns(each),
-            "day": pa.array(day.astype(np.int16)),
+            "day": column(day.astype(np.int16)),
             "session": names.sessions(number),
             **{n: _known(v) for n, v in zip(("ret", "expected", "ar", "sar"), flat, strict=True)},
         }
@@ -165,24 +192,24 @@ def _abnormal(
 
 
 def _effects(
-    names: _Names, results: pa.Table, design: StudyDesign, rows: NDArray[np.int64]
+    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
 ) -> pa.Table:
-    freedom = results["observations"].to_numpy()[rows] - design.parameters
+    freedom = results["observations"][rows] - design.parameters
     # few distinct numbers of observations, and each ratio is a root search
     distinct, which = np.unique(freedom, return_inverse=True)
     ratio = np.array([detectable_ratio(float(df)) for df in distinct])[which]
     parts = []
     for number, (first, last) in enumerate(design.windows):
         held = {
-            name: matrix(results[name])[rows, number]
+            name: results[name][rows, number]
             for name in ("raw", "car", "bhar", "se", "scar", "days")
         }
         parts.append(
             pa.table(
                 {
                     **names.columns(rows),
-                    "first_day": pa.array(np.full(len(rows), first, np.int16)),
-                    "last_day": pa.array(np.full(len(rows), last, np.int16)),
+                    "first_day": _constant(first, rows, np.int16),
+                    "last_day": _constant(last, rows, np.int16),
                     "ret": _known(held["raw"]),
                     "car": _known(held["car"]),
                     "bhar": _known(held["bhar"]),
@@ -190,7 +217,7 @@ def _effects(
                     "scar": _known(held["scar"]),
                     "t_p": _known(student_p(held["scar"], freedom)),
                     "mde": _known(held["se"] * ratio),
-                    "days": pa.array(held["days"].astype(np.int32)),
+                    "days": column(held["days"].astype(np.int32)),
                 }
             )
         )
@@ -198,18 +225,18 @@ def _effects(
 
 
 def _drops(
-    names: _Names, results: pa.Table, design: StudyDesign, rows: NDArray[np.int64]
+    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
 ) -> pa.Table:
-    some = results.select(["observations", "note"]).take(pa.array(rows))
+    some = zip(results["observations"][rows].tolist(), results["note"][rows], strict=True)
     reasons = [
         note or (_too_few(n, design) if n < design.min_observations else NO_VARIANCE)
-        for n, note in zip(*(column.to_pylist() for column in some.columns), strict=True)
+        for n, note in some
     ]
     return pa.table(
         {
             **names.columns(rows),
-            "code": pa.array(["short-estimation"] * len(rows), pa.string()),
-            "reason": pa.array(reasons, pa.string()),
+            "code": words(["short-estimation"] * len(rows)),
+            "reason": words(reasons),
         }
     )
 
@@ -219,16 +246,15 @@ def _too_few(observations: int, design: StudyDesign) -> str:
 
 
 def _tests(
-    results: pa.Table,
+    results: Results,
     pairs: SweepPairs,
     design: StudyDesign,
     good: NDArray[np.bool_],
     tests: str | tuple[str, ...],
 ) -> list[dict[str, Any]]:
     """The battery over all pairs that have the whole window."""
-    resid, ar = matrix(results["resid"]), matrix(results["ar"])
-    sigma = np.sqrt(results["sigma2"].to_numpy())
-    observations = results["observations"].to_numpy()
+    resid, ar, observations = results["resid"], results["ar"], results["observations"]
+    sigma = np.sqrt(results["sigma2"])
     rows = []
     for number, (first, last) in enumerate(design.windows):
         offset = first - design.event_days[0]
@@ -237,9 +263,9 @@ def _tests(
         sample = Sample(
             ar=ar[whole, span],
             tested=slice(None),
-            car=matrix(results["car"])[whole, number],
-            se=matrix(results["se"])[whole, number],
-            scar=matrix(results["scar"])[whole, number],
+            car=results["car"][whole, number],
+            se=results["se"][whole, number],
+            scar=results["scar"][whole, number],
             # nearly always all of them: do not copy what is the largest array of the run
             resid=resid if len(whole) == len(resid) else resid[whole],
             sigma=sigma[whole],
@@ -277,8 +303,9 @@ def _tests(
     return rows
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    if len(rows):
-        con.register("_sweep", rows)
-        con.execute(f"INSERT INTO base.{table} BY NAME SELECT * FROM _sweep")
-        con.unregister("_sweep")
+def _insert(
+    con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table | pa.RecordBatchReader
+) -> None:
+    con.register("_sweep", rows)
+    con.execute(f"INSERT INTO base.{table} BY NAME SELECT * FROM _sweep")
+    con.unregister("_sweep")

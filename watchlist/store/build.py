@@ -6,10 +6,11 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from watchlist.project import Project
 from watchlist.store import lake
 from watchlist.store.compact import compact, is_due
 from watchlist.store.content import Content, content
-from watchlist.store.files import open_file, remove, replace
+from watchlist.store.files import copy_unread, open_file, remove, replace
 from watchlist.store.lock import writer_lock
+from watchlist.store.reading import published_file
 from watchlist.store.schema import migrate, refresh_views, schema_version, set_meta
 
 if TYPE_CHECKING:
@@ -64,18 +66,12 @@ class Build:
 
 
 @contextmanager
-def open_build(
-    project: Project, clock: Clock, command: str | None = None, *, compare: bool = True
-) -> Iterator[Build]:
+def open_build(project: Project, clock: Clock, command: str | None = None) -> Iterator[Build]:
     """Take the writer lock and open a private copy of the store, migrated, with its views.
 
-    Leaving without `publish` discards the copy: the published file is as it was.
-
-    Parameters
-    ----------
-    compare : bool
-        Note what the store says, so that a run which changed nothing publishes nothing; it reads
-        every table once. A sweep of a whole market does without.
+    Leaving without `publish` discards the copy: the published file is as it was. What the store
+    says is noted first, which reads every table once, so that a run which changed nothing
+    publishes nothing.
 
     Raises
     ------
@@ -88,22 +84,77 @@ def open_build(
     team = lake.lake_of(project)
     if team is not None:
         with lake.writer_queue(team, clock), lake.open_lake(team) as con:
-            put = partial(_put_snapshot, con, now)
-            yield _begin(con, project, now, put, existed=compare and schema_version(con) > 0)
+            yield _in_lake(con, project, now, compare=True)
         return
+    with _build_file(project, command, now) as file:
+        existed = project.store_file.is_file()
+        if existed:
+            shutil.copyfile(project.store_file, file)
+        with open_file(file) as con:
+            yield _in_file(con, project, now, compare=existed)
+
+
+@contextmanager
+def open_build_later(
+    project: Project, clock: Clock, command: str | None = None
+) -> Iterator[Callable[[], Build]]:
+    """As `open_build`, for a run that reads the published store for long before it writes.
+
+    The lock is taken at once, so what is published stays as it is; the private copy is made
+    meanwhile. Calling what is given waits for the copy and opens it; a second call gives the same
+    build. Such a run always has something new to say, so nothing is compared.
+
+    Raises
+    ------
+    StoreBusyError
+        Another run holds the store.
+    StoreError
+        There is no store; when called, as `open_build`.
+    """
+    now = clock.now()
+    team = lake.lake_of(project)
+    with ExitStack() as stack:
+        if team is not None:
+            stack.enter_context(lake.writer_queue(team, clock))
+            con = stack.enter_context(lake.open_lake(team))
+            yield cache(partial(_in_lake, con, project, now, compare=False))
+            return
+        published = published_file(project)
+        file = stack.enter_context(_build_file(project, command, now))
+        copied = stack.enter_context(ThreadPoolExecutor(1)).submit(copy_unread, published, file)
+
+        @cache
+        def opened() -> Build:
+            copied.result()
+            return _in_file(stack.enter_context(open_file(file)), project, now, compare=False)
+
+        yield opened
+
+
+@contextmanager
+def _build_file(project: Project, command: str | None, now: datetime) -> Iterator[Path]:
+    """The place of the private file, while the lock is held; nothing is left there."""
     lock = project.work_dir / (project.store_file.stem + ".lock")
     with writer_lock(lock, command or _command(), now):
         file = project.build_file
         remove(file)
-        existed = project.store_file.is_file()
         try:
-            if existed:
-                shutil.copyfile(project.store_file, file)
-            with open_file(file) as con:
-                put = partial(_put_file, con, project, now)
-                yield _begin(con, project, now, put, existed=compare and existed)
+            yield file
         finally:
             remove(file)
+
+
+def _in_file(
+    con: duckdb.DuckDBPyConnection, project: Project, now: datetime, *, compare: bool
+) -> Build:
+    return _begin(con, project, now, partial(_put_file, con, project, now), compare=compare)
+
+
+def _in_lake(
+    con: duckdb.DuckDBPyConnection, project: Project, now: datetime, *, compare: bool
+) -> Build:
+    compare = compare and schema_version(con) > 0
+    return _begin(con, project, now, partial(_put_snapshot, con, now), compare=compare)
 
 
 def _begin(
@@ -112,10 +163,10 @@ def _begin(
     now: datetime,
     put: Callable[[bool], None],
     *,
-    existed: bool,
+    compare: bool,
 ) -> Build:
     """Bring tables and views to this version, noting first what the store said."""
-    seen = content(con) if existed else None
+    seen = content(con) if compare else None
     if migrate(con, "simulated" if project.simulated else "real"):
         seen = None
     refresh_views(con)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,18 @@ def write_frame(
     finally:
         con.unregister("_frame")
     return frame.height
+
+
+def write_rows(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Insert a few rows with the same keys into `base.<table>`; many are a frame's business."""
+    if rows:
+        names, marks = ", ".join(rows[0]), ", ".join("?" for _ in rows[0])
+        con.executemany(
+            f"INSERT INTO base.{table} ({names}) VALUES ({marks})",
+            [list(row.values()) for row in rows],
+        )
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def connect(
     if team is not None:
         con = lake.connect_published(team, as_known=as_known)
         return _sandboxed(con) if sandboxed else con
-    file = _file(place)
+    file = published_file(place)
     try:
         con = open_whole(file, partial(_open, file, as_known))
     except duckdb.Error as error:
@@ -67,7 +67,14 @@ def _sandboxed(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _file(place: Project | Path) -> Path:
+def published_file(place: Project | Path) -> Path:
+    """The published file of a project, or that file itself.
+
+    Raises
+    ------
+    StoreError
+        There is none yet.
+    """
     file = place.store_file if isinstance(place, Project) else place
     if not file.is_file():
         raise StoreError(

@@ -9,6 +9,7 @@ executor can run it, here or on another machine, with the same bits for the same
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from watchlist.study.arrow import column, lists, matrix, numbers, words
 from watchlist.study.design import StudyDesign
 from watchlist.study.estimate import fit_rows
 from watchlist.study.models import Fits, Rows, gather
@@ -24,16 +26,20 @@ from watchlist.study.windows import day_errors, effects
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Keys = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 MODELS = ("market", "garch", "egarch")
 """Models of one factor that need no more than each pair's own rows."""
 
-KEY_BITS = 20
-"""A bar's key is security_id · 2^20 + its day since 1970: 2^20 days are 2,800 years."""
+DAY_BITS = 16
+"""A bar's key is its security · 2^16 + its day, in 32 bits: half the memory of wider ones."""
 
-NEVER = 1 << (KEY_BITS - 1)
-"""Days from here on, and as far before 1970, stand for sessions beyond the calendar."""
+BEFORE, AFTER = 0, (1 << DAY_BITS) - 1
+"""Days that no bar has: they stand for sessions before and after the calendar."""
+
+BATCH = 640
+"""Pairs estimated at a time: their returns stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,8 @@ class MarketFactor:
     """The sessions of the market's calendar and what the market returned in them."""
 
     days: Ints
-    """(T,) days since 1970, ascending; a row here is a session number."""
+    """(T,) between `BEFORE` and `AFTER`, ascending, counted from whatever day the bars' keys are;
+    a row here is a session number."""
 
     returns: Floats
     """(T,) NaN = not known."""
@@ -55,12 +62,12 @@ class SweepPairs:
     """(P,) position of the pair in the whole study."""
 
     security: Ints
-    """(P,) security_id."""
+    """(P,) number of the security, as in the bars' keys."""
 
     day0: Ints
     """(P,) session number of day 0."""
 
-    def of(self, which: Bools | Ints) -> SweepPairs:
+    def of(self, which: Bools | Ints | slice) -> SweepPairs:
         """Some of the pairs."""
         return SweepPairs(self.number[which], self.security[which], self.day0[which])
 
@@ -94,10 +101,10 @@ def estimate_tape(
 
     Parameters
     ----------
-    bars : key (see `KEY_BITS`), close; dividend, adj_close and adj_basis where not every dividend
-        is known to be none. Any order; one row a security and day. Days that are no session of the
-        market's calendar are not read.
-    pairs : pairs of these securities, and of these only
+    bars : key (int32, see `DAY_BITS`), close; dividend, adj_close and adj_basis where not every
+        dividend is known to be none. Any order; one row a security and day. Days that are no
+        session of the market's calendar are not read.
+    pairs : pairs of these securities, and of these only; all that mask one another
     design : one of `MODELS`; `overlap` "mask" or "keep"
 
     Returns
@@ -106,9 +113,26 @@ def estimate_tape(
     rows has NaN and its number of observations.
     """
     first, last = design.estimation[0], design.event_days[1]
+    tape = _tape(bars, last - first + 2)
+    keep = None if design.overlap == "keep" else _kept(pairs, design)
+    batches = (slice(i, i + BATCH) for i in range(0, max(len(pairs.day0), 1), BATCH))
+    return pa.concat_tables(
+        _estimate(tape, pairs.of(some), None if keep is None else keep[some], market, design)
+        for some in batches
+    )
+
+
+def _estimate(
+    tape: tuple[Keys, dict[str, Floats]],
+    pairs: SweepPairs,
+    keep: Bools | None,
+    market: MarketFactor,
+    design: StudyDesign,
+) -> pa.Table:
+    first, last = design.estimation[0], design.event_days[1]
     length, m = last - first + 1, design.estimation_length
     skip = design.event_days[0] - first
-    returns = _returns(bars, pairs, market.days, first, length)
+    returns = _returns(tape, pairs, market.days, first, length)
     alone = np.zeros(len(pairs.day0), dtype=np.int64)
     factor = gather(market.returns[None, :], alone, pairs.day0 + first, length)
     rows = Rows(
@@ -116,21 +140,23 @@ def estimate_tape(
         x=factor[:, None, :m],
         event_y=returns[:, skip:],
         event_x=factor[:, None, skip:],
-        keep=None if design.overlap == "keep" else _kept(pairs, design),
+        keep=keep,
     )
-    fits = fit_rows(rows, design)
-    return _as_table(fits, pairs, returns[:, skip:], design)
+    return _as_table(fit_rows(rows, design), pairs, returns[:, skip:], design)
 
 
-def _returns(bars: pa.Table, pairs: SweepPairs, days: Ints, first: int, length: int) -> Floats:
+def _returns(
+    tape: tuple[Keys, dict[str, Floats]], pairs: SweepPairs, days: Ints, first: int, length: int
+) -> Floats:
     """(P, length) returns of each pair's security from `first` on; NaN is missing.
 
     The rule of the view `returns`: price and dividend where the dividend is known, else the
     vendor's adjusted closes of one basis, else prices.
     """
     start = pairs.day0 + first - 1
-    wanted = _days_from(days, start, length + 1) + (pairs.security << KEY_BITS)[:, None]
-    columns = _at_keys(bars, wanted)
+    wanted = _days_from(days, start, length + 1)
+    wanted += (pairs.security << DAY_BITS).astype(np.int32)[:, None]
+    columns = _at_keys(tape, wanted)
     close = columns["close"]
     with np.errstate(divide="ignore", invalid="ignore"):
         price = close[:, 1:] / close[:, :-1]
@@ -145,17 +171,17 @@ def _returns(bars: pa.Table, pairs: SweepPairs, days: Ints, first: int, length: 
     return np.where(np.isfinite(found), found, price)
 
 
-def _days_from(days: Ints, start: Ints, length: int) -> Ints:
+def _days_from(days: Ints, start: Ints, length: int) -> Keys:
     """(P, length) the days of neighbouring sessions from number `start` on."""
     before = max(0, -int(start.min(initial=0)))
     after = max(0, int(start.max(initial=0)) + length - len(days))
-    beyond = np.arange(before) - NEVER, days, NEVER - after + np.arange(after)
-    return np.asarray(sliding_window_view(np.concatenate(beyond), length)[start + before])
+    line = np.pad(days.astype(np.int32), (before, after), constant_values=(BEFORE, AFTER))
+    return np.asarray(sliding_window_view(line, length)[start + before])
 
 
-def _at_keys(bars: pa.Table, wanted: Ints) -> dict[str, Floats]:
+def _at_keys(tape: tuple[Keys, dict[str, Floats]], wanted: Keys) -> dict[str, Floats]:
     """(P, L) values of each column at the wanted keys, ascending in each row; NaN without a bar."""
-    key, columns = _tape(bars, wanted.shape[1])
+    key, columns = tape
     begin = np.minimum(np.searchsorted(key, wanted[:, 0]), len(key) - wanted.shape[1])
     # nearly always the bars lie one after another as wanted, and a run is copied in one piece
     straight = (sliding_window_view(key, wanted.shape[1])[begin] == wanted).all(axis=1)
@@ -163,15 +189,15 @@ def _at_keys(bars: pa.Table, wanted: Ints) -> dict[str, Floats]:
     index = np.minimum(np.searchsorted(key, wanted[crooked]), len(key) - 1)
     there = key[index] == wanted[crooked]
     found = {}
-    for name, column in columns.items():
-        found[name] = np.asarray(sliding_window_view(column, wanted.shape[1])[begin])
-        found[name][crooked] = np.where(there, column[index], np.nan)
+    for name, values in columns.items():
+        found[name] = np.asarray(sliding_window_view(values, wanted.shape[1])[begin])
+        found[name][crooked] = np.where(there, values[index], np.nan)
     return found
 
 
-def _tape(bars: pa.Table, least: int) -> tuple[Ints, dict[str, Floats]]:
+def _tape(bars: pa.Table, least: int) -> tuple[Keys, dict[str, Floats]]:
     """Keys in ascending order and the columns beside them, not shorter than `least`."""
-    columns = {name: _numbers(bars[name]) for name in bars.column_names}
+    columns = {name: numbers(bars[name]) for name in bars.column_names}
     key = columns.pop("key")
     if not (key[1:] > key[:-1]).all():
         # the store lies sorted after compaction; appended tails do not
@@ -179,7 +205,7 @@ def _tape(bars: pa.Table, least: int) -> tuple[Ints, dict[str, Floats]]:
         key, columns = key[order], {name: values[order] for name, values in columns.items()}
     if len(key) < least:
         blank = np.full(least, np.nan)
-        key = np.append(key, np.iinfo(np.int64).max - np.arange(least)[::-1])
+        key = np.append(key, np.full(least, np.iinfo(np.int32).max, dtype=np.int32))
         columns = {name: np.append(values, blank) for name, values in columns.items()}
     return key, columns
 
@@ -200,7 +226,7 @@ def _as_table(fits: Fits, pairs: SweepPairs, ret: Floats, design: StudyDesign) -
     schema = result_schema(design)
     first = design.event_days[0]
     windows = [effects(fits, first, *window) for window in design.windows]
-    columns: dict[str, NDArray[np.generic]] = {
+    columns: dict[str, NDArray[Any]] = {
         "pair": pairs.number,
         "observations": fits.observations,
         "alpha": fits.alpha,
@@ -218,25 +244,46 @@ def _as_table(fits: Fits, pairs: SweepPairs, ret: Floats, design: StudyDesign) -
         "raw": np.column_stack([w.ret for w in windows]),
         "days": np.column_stack([w.days for w in windows]).astype(np.float64),
     }
-    return pa.table(
-        {name: _column(columns[name], schema.field(name).type) for name in schema.names},
-        schema=schema,
-    )
+    return pa.table([_column(columns[name]) for name in schema.names], schema=schema)
 
 
-def _column(values: NDArray[np.generic], kind: pa.DataType) -> pa.Array:
-    if values.ndim == 1:
-        return pa.array(values, kind)
-    flat = pa.array(np.ascontiguousarray(values).reshape(-1))
-    return pa.FixedSizeListArray.from_arrays(flat, kind.list_size)
+def _column(values: NDArray[Any]) -> pa.Array:
+    if values.dtype == object:
+        return words(values)
+    return column(values) if values.ndim == 1 else lists(values)
 
 
-def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
-    """A column as numbers, a view where it lies in one piece; NULL becomes NaN."""
-    return np.asarray(column.combine_chunks().to_numpy(zero_copy_only=False))
+def collect(parts: Iterable[pa.Table], pairs: int, design: StudyDesign) -> dict[str, Any]:
+    """The columns of `estimate_tape` for all pairs as arrays, each part copied to its place.
+
+    Each part is forgotten before the next is asked for, so that the results stand in memory once.
+
+    Returns
+    -------
+    (P,) or (P, L) by name of `result_schema`; NaN is missing, `note` an array of str or None.
+    """
+    found: dict[str, Any] = {}
+    for field in result_schema(design):
+        if pa.types.is_fixed_size_list(field.type):
+            found[field.name] = np.empty((pairs, field.type.list_size))
+        elif pa.types.is_string(field.type):
+            found[field.name] = np.full(pairs, None, dtype=object)
+        else:
+            found[field.name] = np.empty(pairs, dtype=field.type.to_pandas_dtype())
+    at = 0
+    for part in parts:
+        for batch in part.to_batches():
+            end = at + len(batch)
+            for name, place in found.items():
+                _put(place[at:end], batch[name])
+            at = end
+    return found
 
 
-def matrix(column: pa.ChunkedArray) -> Floats:
-    """(P, L) a fixed-size list column of `estimate_tape` as an array."""
-    flat = column.combine_chunks().flatten().to_numpy()
-    return np.asarray(flat.reshape(len(column), -1))
+def _put(place: NDArray[Any], values: pa.Array) -> None:
+    if pa.types.is_fixed_size_list(values.type):
+        place[:] = matrix(values)
+    elif not pa.types.is_string(values.type):
+        place[:] = numbers(values)
+    elif values.null_count < len(values):
+        place[:] = values.to_pylist()

@@ -1,6 +1,6 @@
 -- Every pair that happened by then, in the order of security and day 0: the order of the tape.
 SELECT
-    s.security_id, t.day0, t.event_id, t.symbol
+    s.security_id, (t.day0 - DATE '1970-01-01')::INTEGER AS day0, t.event_id, t.symbol
 FROM event_targets AS t
 JOIN events AS e USING (event_id)
 JOIN base.securities AS s USING (symbol)

@@ -1,0 +1,70 @@
+"""A copy that is made past the page cache is the file, to the byte, wherever it is made."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from watchlist.store import files
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    file = tmp_path / "source"
+    file.write_bytes(os.urandom(5 * files.DIRECT_BLOCK))
+    return file
+
+
+def test_a_copy_is_the_file(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "DIRECT_PIECE", 2 * files.DIRECT_BLOCK)
+    files.copy_unread(source, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+
+
+def test_an_older_copy_is_replaced(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "copy").write_bytes(b"x" * 100_000)
+    files.copy_unread(source, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+
+
+@pytest.mark.parametrize("size", [0, 1, 4097])
+def test_a_size_that_is_not_of_blocks_is_copied_too(tmp_path: Path, size: int) -> None:
+    (tmp_path / "source").write_bytes(b"x" * size)
+    files.copy_unread(tmp_path / "source", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"x" * size
+
+
+@pytest.mark.parametrize("where", ["open", "posix_fallocate", "write"])
+def test_a_file_system_that_cannot_gets_an_ordinary_copy(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def refuse(*_arguments: object) -> int:
+        raise OSError(errno.EINVAL, "not here")
+
+    monkeypatch.setattr(os, where, refuse)
+    files.copy_unread(source, tmp_path / "copy")
+    monkeypatch.undo()
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+
+
+def test_a_write_cut_short_gets_an_ordinary_copy(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "write", lambda out, held: 512)
+    files.copy_unread(source, tmp_path / "copy")
+    monkeypatch.undo()
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+
+
+def test_a_full_disk_is_an_error(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match="No space left"):
+        files.copy_unread(source, tmp_path / "copy")

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 Results = Mapping[str, Any]
 
-PIECE = 8192
-"""Pairs whose days are laid out at a time: the arrays stay small, and DuckDB takes them in while
-the next are made."""
+ROW_GROUP = 122_880
+"""Rows that DuckDB stores together. Laid out that many at a time, arrays stay small and are taken
+in while the next are made; batches that fill no row group whole would be rewritten at the end."""
 
 TABLES = (
     "studies", "study_fits", "abnormal_returns", "event_effects", "study_drops", "study_tests",
@@ -66,13 +66,15 @@ def write_sweep(
 
     Parameters
     ----------
-    results : of `watchlist.study.sweep.collect`
+    results : of `watchlist.study.sweep.collect`; used up
     """
     study_id = int(as_of.strftime("%Y%m%d")) * 100 + 99
     good = (results["observations"] >= design.min_observations) & (results["sigma2"] > 0)
     pairs = market.pairs.of(results["pair"])
+    drops = _drops(_Names(market, pairs.of(~good), study_id), results, design, ~good)
+    results = {name: _keep(values, good) for name, values in results.items()}
+    pairs = pairs.of(good)
     names = _Names(market, pairs, study_id)
-    kept, dropped = np.flatnonzero(good), np.flatnonzero(~good)
     study = {
         "study_id": study_id,
         "name": design.name,
@@ -81,25 +83,39 @@ def write_sweep(
         "as_of": as_of,
         "design": design.as_json(),
         "design_hash": hashlib.sha256(design.as_json().encode()).hexdigest()[:16],
-        "events": len(np.unique(numbers(names.event.indices)[kept])),
-        "pairs": len(kept),
-        "dates": len(np.unique(pairs.day0[kept])),
-        "dropped": len(dropped),
+        "events": len(np.unique(numbers(names.event.indices))),
+        "pairs": len(pairs.day0),
+        "dates": len(np.unique(pairs.day0)),
+        "dropped": len(drops),
         "warnings": [],
         "version": __version__,
     }
     with ThreadPoolExecutor(1) as pool, transaction(con):
         # the tests are worked out while DuckDB takes in the rest
-        rows = pool.submit(_tests, results, pairs, design, good, tests)
+        rows = pool.submit(_tests, results, pairs, design, tests)
         for table in TABLES:
             con.execute(f"DELETE FROM base.{table} WHERE study_id = $id", {"id": study_id})
-        _insert(con, "study_fits", _fits(names, results, design, kept))
-        _insert(con, "abnormal_returns", _abnormal(names, results, design, kept))
-        _insert(con, "event_effects", _effects(names, results, design, kept))
-        _insert(con, "study_drops", _drops(names, results, design, dropped))
+        _insert(con, "study_fits", _fits(names, results, design))
+        _insert(con, "abnormal_returns", _abnormal(names, results, design))
+        _insert(con, "event_effects", _effects(names, results, design))
+        _insert(con, "study_drops", drops)
         write_rows(con, "studies", [study])
         write_rows(con, "study_tests", [{"study_id": study_id, **row} for row in rows.result()])
-    return SweepSummary(study_id, len(kept), len(dropped))
+    return SweepSummary(study_id, len(pairs.day0), len(drops))
+
+
+def _keep(values: NDArray[Any], good: NDArray[np.bool_]) -> NDArray[Any]:
+    """The good rows, moved up in place: a copy of the residuals would be the run's second largest
+    array."""
+    if good.all():
+        return values
+    end = 0
+    for begin in range(0, len(values), ROW_GROUP):
+        piece = slice(begin, begin + ROW_GROUP)
+        some = values[piece][good[piece]]
+        values[end : end + len(some)] = some
+        end += len(some)
+    return values[:end]
 
 
 class _Names:
@@ -109,6 +125,7 @@ class _Names:
         self.study_id = study_id
         self.days = market.factor.days
         self.day0 = pairs.day0
+        self.all = np.arange(len(pairs.day0))
         order = column(pairs.number)
         self.event = market.events.take(order)
         self.symbol = market.symbols.take(order)
@@ -136,32 +153,30 @@ def _known(values: NDArray[np.float64]) -> pa.Array:
     return column(values, missing=np.isnan(values))
 
 
-def _fits(
-    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
-) -> pa.Table:
-    observations = results["observations"][rows]
-    each = column(np.arange(len(rows) + 1, dtype=np.int32))  # a list of one: there is one factor
+def _fits(names: _Names, results: Results, design: StudyDesign) -> pa.Table:
+    each = column(
+        np.arange(len(names.all) + 1, dtype=np.int32)
+    )  # lists of one: there is one factor
     return pa.table(
         {
-            **names.columns(rows),
-            "day0": names.sessions(names.day0[rows]),
-            "factors": pa.ListArray.from_arrays(each, words([*design.factors] * len(rows))),
-            "alpha": _known(results["alpha"][rows]),
-            "betas": pa.ListArray.from_arrays(each, column(results["beta"][rows])),
-            "sigma": column(np.sqrt(results["sigma2"][rows])),
-            "observations": column(observations),
-            "masked": column(design.estimation_length - observations),
-            "note": words(results["note"][rows]),
+            **names.columns(names.all),
+            "day0": names.sessions(names.day0),
+            "factors": pa.ListArray.from_arrays(each, words([*design.factors] * len(names.all))),
+            "alpha": _known(results["alpha"]),
+            "betas": pa.ListArray.from_arrays(each, column(results["beta"])),
+            "sigma": column(np.sqrt(results["sigma2"])),
+            "observations": column(results["observations"]),
+            "masked": column(design.estimation_length - results["observations"]),
+            "note": words(results["note"]),
         }
     )
 
 
-def _abnormal(
-    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
-) -> pa.RecordBatchReader:
-    pieces = (rows[begin : begin + PIECE] for begin in range(0, len(rows), PIECE))
-    none = _days_of(names, results, design, rows[:0])
-    batches = (_days_of(names, results, design, piece) for piece in pieces)
+def _abnormal(names: _Names, results: Results, design: StudyDesign) -> pa.RecordBatchReader:
+    piece = max(1, ROW_GROUP // (design.chart[1] - design.chart[0] + 1))
+    pieces = (names.all[begin : begin + piece] for begin in range(0, len(names.all), piece))
+    none = _days_of(names, results, design, names.all[:0])
+    batches = (_days_of(names, results, design, some) for some in pieces)
     return pa.RecordBatchReader.from_batches(none.schema, batches)
 
 
@@ -191,25 +206,22 @@ def _days_of(
     )
 
 
-def _effects(
-    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
-) -> pa.Table:
-    freedom = results["observations"][rows] - design.parameters
+def _effects(names: _Names, results: Results, design: StudyDesign) -> pa.Table:
+    freedom = results["observations"] - design.parameters
     # few distinct numbers of observations, and each ratio is a root search
     distinct, which = np.unique(freedom, return_inverse=True)
     ratio = np.array([detectable_ratio(float(df)) for df in distinct])[which]
     parts = []
     for number, (first, last) in enumerate(design.windows):
         held = {
-            name: results[name][rows, number]
-            for name in ("raw", "car", "bhar", "se", "scar", "days")
+            name: results[name][:, number] for name in ("raw", "car", "bhar", "se", "scar", "days")
         }
         parts.append(
             pa.table(
                 {
-                    **names.columns(rows),
-                    "first_day": _constant(first, rows, np.int16),
-                    "last_day": _constant(last, rows, np.int16),
+                    **names.columns(names.all),
+                    "first_day": _constant(first, names.all, np.int16),
+                    "last_day": _constant(last, names.all, np.int16),
                     "ret": _known(held["raw"]),
                     "car": _known(held["car"]),
                     "bhar": _known(held["bhar"]),
@@ -225,17 +237,17 @@ def _effects(
 
 
 def _drops(
-    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
+    names: _Names, results: Results, design: StudyDesign, bad: NDArray[np.bool_]
 ) -> pa.Table:
-    some = zip(results["observations"][rows].tolist(), results["note"][rows], strict=True)
+    some = zip(results["observations"][bad].tolist(), results["note"][bad], strict=True)
     reasons = [
         note or (_too_few(n, design) if n < design.min_observations else NO_VARIANCE)
         for n, note in some
     ]
     return pa.table(
         {
-            **names.columns(rows),
-            "code": words(["short-estimation"] * len(rows)),
+            **names.columns(names.all),
+            "code": words(["short-estimation"] * len(reasons)),
             "reason": words(reasons),
         }
     )
@@ -249,29 +261,30 @@ def _tests(
     results: Results,
     pairs: SweepPairs,
     design: StudyDesign,
-    good: NDArray[np.bool_],
     tests: str | tuple[str, ...],
 ) -> list[dict[str, Any]]:
     """The battery over all pairs that have the whole window."""
     resid, ar, observations = results["resid"], results["ar"], results["observations"]
     sigma = np.sqrt(results["sigma2"])
-    rows = []
+    rows, known = [], None
     for number, (first, last) in enumerate(design.windows):
         offset = first - design.event_days[0]
         span = slice(offset, offset + last - first + 1)
-        whole = np.flatnonzero(good & np.isfinite(ar[:, span]).all(axis=1))
+        there = np.isfinite(ar[:, span]).all(axis=1)
+        # nearly always all of them: do not copy what is the largest array of the run
+        whole: slice | NDArray[np.int64] = slice(None) if there.all() else np.flatnonzero(there)
         sample = Sample(
             ar=ar[whole, span],
             tested=slice(None),
             car=results["car"][whole, number],
             se=results["se"][whole, number],
             scar=results["scar"][whole, number],
-            # nearly always all of them: do not copy what is the largest array of the run
-            resid=resid if len(whole) == len(resid) else resid[whole],
+            resid=resid[whole],
             sigma=sigma[whole],
             observations=observations[whole],
             parameters=design.parameters,
             dates=pairs.day0[whole],
+            known_correlation=known if there.all() else None,
             draws=design.draws,
             seed=design.seed,
         )
@@ -300,6 +313,7 @@ def _tests(
                     "warning": "; ".join(notes) or None,
                 }
             )
+        known = sample.correlation if there.all() else known
     return rows
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from watchlist.study import estimate as estimation
 from watchlist.study.design import StudyDesign
+from watchlist.study.models import least_squares
 from watchlist.study.panel import Panel
 
 
@@ -30,3 +31,21 @@ def test_parts_equal_the_whole() -> None:
                 np.testing.assert_allclose(
                     value[part], getattr(alone, item.name), rtol=1e-9, atol=1e-12
                 )
+
+
+def test_pairs_of_one_date_share_their_factors_unseen() -> None:
+    rng = np.random.default_rng(3)
+    returns = rng.normal(0, 0.02, (400, 6))
+    returns[60:400:11, 1] = np.nan
+    returns[57, 4] = np.nan
+    panel = Panel(np.datetime64("2024-01-01") + np.arange(400), tuple("ABCDEF"), returns)
+    rows, cols = np.repeat([180, 180, 300, 250, 300], 3), np.tile([0, 1, 2], 5)
+    factors = np.repeat([[4, 5], [5, 3], [4, 5], [4, 5], [4, 5]], 3, axis=0)
+    design = StudyDesign(model="factors", factors=("E", "F"))
+    shared = estimation.rows_of(panel, rows, cols, factors, design, share=True)
+    assert shared.x.shape[0] == 5
+    own = estimation.rows_of(panel, rows, cols, factors, design)
+    one, other = least_squares(shared), least_squares(own)
+    assert np.isfinite(one.sigma2).all()
+    for item in fields(one):
+        np.testing.assert_array_equal(getattr(one, item.name), getattr(other, item.name))

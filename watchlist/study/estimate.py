@@ -28,6 +28,9 @@ RANKABLE = (
 )  # fmt: skip
 """Models quick enough to be fitted to every session, so that placebo ranks exist."""
 
+LINEAR = ("constant-mean", "market", "factors")
+"""Models that are nothing but least squares on a pair's own rows."""
+
 BATCH = 1024
 """Pairs estimated at a time: their returns stay in the processor's cache, twice as fast."""
 
@@ -50,7 +53,7 @@ def estimate(
     masked : (T, S) rows that leave a security's estimation window
     donors : (P, S) for synthetic-control: which securities may make up each pair's twin
     """
-    if len(rows) > BATCH and design.model in ("constant-mean", "market", "factors"):
+    if len(rows) > BATCH and design.model in LINEAR:
         keep_heap()
         parts = (slice(i, i + BATCH) for i in range(0, len(rows), BATCH))
         return joined(
@@ -75,7 +78,7 @@ def _fit(
         return _trade_to_trade(panel, rows, cols, factors, design, masked)
     if model == "synthetic-control":
         return _synthetic(panel, rows, cols, design, masked, donors)
-    sample = rows_of(panel, rows, cols, factors, design, masked)
+    sample = rows_of(panel, rows, cols, factors, design, masked, share=model in LINEAR)
     if model == "market-adjusted":
         ones = np.ones((len(rows), 1))
         return given_betas(sample, ones, parameters=0, intercept=False)
@@ -106,22 +109,31 @@ def rows_of(
     factors: Ints,
     design: StudyDesign,
     masked: Bools | None = None,
+    *,
+    share: bool = False,
 ) -> Rows:
     """Gather estimation and event rows of every pair; outside the panel is missing.
 
-    For Dimson the one factor becomes its lags, itself and its leads, oldest first.
+    For Dimson the one factor becomes its lags, itself and its leads, oldest first. With `share`
+    neighbours that have day 0 and factors in common get one copy of them.
     """
     series = panel.by_security
     y, event_y = _runs(series, rows, cols, design)
     first, last = (-design.lags, design.leads) if design.model == "dimson" else (0, 0)
     shifts = np.arange(first, last + 1)
     starts = np.tile(rows[:, None] + shifts, factors.shape[1])
-    x, event_x = _runs(series, starts, np.repeat(factors, len(shifts), axis=1), design)
+    which, shared = np.repeat(factors, len(shifts), axis=1), None
+    if share:
+        new = np.ones(len(rows), dtype=bool)
+        new[1:] = (rows[1:] != rows[:-1]) | (factors[1:] != factors[:-1]).any(axis=1)
+        if not new.all():
+            starts, which, shared = starts[new], which[new], np.cumsum(new) - 1
+    x, event_x = _runs(series, starts, which, design)
     if design.risk_free is not None:
         column = np.full(len(rows), panel.column(design.risk_free))
         free, event_free = _runs(series, rows, column, design)
         y, event_y = y - free, event_y - event_free
-    return Rows(y, x, event_y, event_x, _kept(rows, cols, design, masked))
+    return Rows(y, x, event_y, event_x, _kept(rows, cols, design, masked), shared)
 
 
 def volatility_of(fits: Fits) -> Fits:

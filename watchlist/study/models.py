@@ -33,11 +33,24 @@ class Rows:
     """(P, K, E) factor returns there."""
     keep: Bools | None = None
     """(P, M) rows that may be used; None = all. Rows with a missing return drop out anyway."""
+    shared: Ints | None = None
+    """(P,) where each pair's factors are in an `x` of (D, K, M) and an `event_x` of (D, K, E), as
+    pairs of one date have the same; None = each has its own."""
 
     def of(self, which: Bools) -> Rows:
         """Some of the pairs."""
         keep = None if self.keep is None else self.keep[which]
-        return Rows(self.y[which], self.x[which], self.event_y[which], self.event_x[which], keep)
+        y, event_y = self.y[which], self.event_y[which]
+        if self.shared is not None:
+            return Rows(y, self.x, event_y, self.event_x, keep, self.shared[which])
+        return Rows(y, self.x[which], event_y, self.event_x[which], keep)
+
+    def apart(self) -> Rows:
+        """The same pairs, each with its own factors."""
+        if self.shared is None:
+            return self
+        x, event_x = self.x[self.shared], self.event_x[self.shared]
+        return Rows(self.y, x, self.event_y, event_x, self.keep)
 
 
 @dataclass(frozen=True)
@@ -126,12 +139,15 @@ def gather(series: Floats, cols: Ints, start: Ints, length: int) -> Floats:
     -------
     (P, length) or (P, K, length)
     """
-    total = series.shape[1]
+    many, total = series.shape
     before = max(0, -int(start.min(initial=0)))
     after = max(0, int(start.max(initial=0)) + length - total)
     if before or after:
         series = np.pad(series, ((0, 0), (before, after)), constant_values=np.nan)
-    view = np.lib.stride_tricks.sliding_window_view(series, length, axis=1)
+        total += before + after
+    # a sliding_window_view by hand: for a small batch that one takes longer than the gathering
+    shape, (line, item) = (many, total - length + 1, length), series.strides
+    view = np.ndarray(shape, series.dtype, series, strides=(line, item, item))
     return np.asarray(view[cols, start + before])
 
 
@@ -144,7 +160,8 @@ def least_squares(rows: Rows) -> Fits:
     window get NaN.
     """
     y_mean, x_mean = rows.y.mean(axis=1), rows.x.mean(axis=2)
-    whole = np.isfinite(y_mean) & np.isfinite(x_mean).all(axis=1)
+    complete = np.isfinite(x_mean).all(axis=1)
+    whole = np.isfinite(y_mean) & (complete if rows.shared is None else complete[rows.shared])
     if rows.keep is not None:
         whole &= rows.keep.all(axis=1)
     if whole.all():
@@ -154,6 +171,7 @@ def least_squares(rows: Rows) -> Fits:
         # most pairs lack nothing, and need not be masked for the sake of the others
         parts = ((which, least_squares(rows.of(which))) for which in (whole, ~whole))
         return joined(parts, len(whole))
+    rows = rows.apart()
     y, x, keep = _usable(rows)
     n = keep.sum(axis=1)
     count = np.maximum(n, 1)
@@ -166,11 +184,16 @@ def _solved(
     """`least_squares` of returns that are zero where they are not usable."""
     pairs, k = y.shape[0], x.shape[1]
     resid = y - y_mean[:, None]
-    centred = x - x_mean[:, :, None]
+    centred, event_x = x - x_mean[:, :, None], rows.event_x
     if keep is not None:
         resid *= keep
         centred *= keep[:, None, :]
-    inverse = centred_inverse(np.vecdot(centred[:, :, None], centred[:, None]), n)
+    of_x = n if rows.shared is None else np.full(len(x), x.shape[2])  # they come with whole rows
+    inverse = centred_inverse(np.vecdot(centred[:, :, None], centred[:, None]), of_x)
+    if rows.shared is not None:
+        centred, inverse, x_mean, event_x = (
+            each[rows.shared] for each in (centred, inverse, x_mean, event_x)
+        )
     betas = np.zeros((pairs, k))
     for last in (True,) if k < 2 else (False, True):
         step = np.einsum("pij,pj->pi", inverse, np.vecdot(centred, resid[:, None]))
@@ -183,7 +206,7 @@ def _solved(
     sigma2 = np.vecdot(resid, resid) / freedom
     if keep is not None:
         resid[~keep] = np.nan
-    deviations = rows.event_x - x_mean[:, :, None]
+    deviations = event_x - x_mean[:, :, None]
     expected = np.repeat(y_mean[:, None], rows.event_y.shape[1], axis=1)
     for i in range(k):
         expected += betas[:, i, None] * deviations[:, i]

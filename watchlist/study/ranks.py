@@ -192,7 +192,7 @@ def _sorted_columns(keys: Floats, columns: Ints, low: int) -> tuple[Ints, Bools 
     words |= columns
     keys.sort(axis=1)
     inside = None if np.isfinite(keys[:, -1]).all() else np.isfinite(keys)
-    plain = np.ones(len(keys), dtype=bool)
+    plain: Bools = np.ones(len(keys), dtype=bool)
     flat = words.ravel()
     # in one piece, across the ends of rows: twice as fast, and an accident there is harmless
     differ = np.bitwise_xor(flat[1:], flat[:-1]).view(np.uint64)

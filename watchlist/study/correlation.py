@@ -26,7 +26,7 @@ from watchlist.study.design import Correlation
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BATCH_NUMBERS = 250_000
+BATCH_NUMBERS = 120_000
 """Residuals of so many days and pairs are correlated in one product; fits the cache."""
 
 
@@ -82,14 +82,22 @@ def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
         first = start[size == count]
         each = max(1, BATCH_NUMBERS // (count * resid.shape[1]))
         for begin in range(0, len(first), each):
-            groups = resid[order[first[begin : begin + each, None] + np.arange(count)]]
-            means = groups.mean(axis=2)
+            groups = _taken(resid, order[first[begin : begin + each, None] + np.arange(count)])
+            means = groups @ np.full(groups.shape[2], 1.0 / groups.shape[2])
             if np.isfinite(means).all():
                 some, number = _from_unit_sums(groups, means), means.size * (count - 1) // 2
             else:
                 some, number = _all_pairs(groups)
             total, compared = total + some, compared + number
     return total, compared
+
+
+def _taken(resid: Floats, rows: Ints) -> Floats:
+    """`resid[rows]`, not copied where the rows lie one after another, as pairs sorted by date do."""
+    flat = rows.ravel()
+    if (flat[1:] - flat[:-1] == 1).all():
+        return resid[flat[0] : flat[-1] + 1].reshape(*rows.shape, -1)
+    return np.asarray(resid[rows])
 
 
 def _from_unit_sums(groups: Floats, means: Floats) -> float:

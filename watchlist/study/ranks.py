@@ -87,7 +87,7 @@ def generalized_sign(sample: Sample) -> Outcome:
 
     Cowan 1992, RQFA 2:343. Normal.
     """
-    positive = np.count_nonzero(sample.resid > 0, axis=1)
+    positive = (sample.resid > 0).sum(axis=1, dtype=np.uint16)
     share = float(np.mean(positive / np.maximum(sample.observations, 1)))
     scale = math.sqrt(sample.n * share * (1.0 - share))
     return _normal(sample, (_positive(sample) - sample.n * share) / scale if scale else math.nan)

@@ -47,12 +47,12 @@ def day_errors(fits: Fits) -> Floats:
 
     s √(1 + 1/M + d'(X̃'X̃)⁻¹d), d = factor deviations of that day. Patell 1976, JAR 14:246.
     """
-    spread = np.einsum("pie,pij,pje->pe", fits.deviations, fits.inverse, fits.deviations)
-    mean_error = 1.0 / np.maximum(fits.observations, 1) if fits.intercept else 0.0
-    own = 1.0 if fits.spans is None else fits.spans
-    return np.asarray(
-        np.sqrt(fits.sigma2[:, None] * (own + np.reshape(mean_error, (-1, 1)) + spread))
-    )
+    variance = np.einsum("pie,pij,pje->pe", fits.deviations, fits.inverse, fits.deviations)
+    if fits.intercept:
+        variance += 1.0 / np.maximum(fits.observations, 1)[:, None]
+    variance += 1.0 if fits.spans is None else fits.spans
+    variance *= fits.sigma2[:, None]
+    return np.asarray(np.sqrt(variance, out=variance))
 
 
 def effects(
@@ -75,7 +75,8 @@ def effects(
     deviations, expected = fits.deviations[:, :, span], fits.expected[:, span]
     if np.isfinite(ar.sum()):
         days = np.full(len(ar), ar.shape[1], dtype=np.int64)
-        car, total = ar.sum(axis=1), deviations.sum(axis=2)
+        ones = np.ones(ar.shape[1])  # short rows are added up faster as products
+        car, total = ar @ ones, np.vecdot(deviations, ones)
         raw = ar + expected
     else:
         there = np.isfinite(ar)

@@ -39,3 +39,14 @@ def test_many_rows_are_ranked_in_parts() -> None:
     there = np.isfinite(values)
     u = np.where(there, whole / (1 + there.sum(axis=1, keepdims=True)) - 0.5, 0.0)
     np.testing.assert_allclose(mean_ranks(values)[0], u.sum(axis=0) / there.sum(axis=0), atol=1e-12)
+
+
+def test_infinities_are_missing() -> None:
+    row = np.array([[np.inf, 0.2, -np.inf, 0.1], [0.3, 0.2, 0.4, 0.1]])
+    mean, share = mean_ranks(row[:, :1], row[:, 1:])
+    np.testing.assert_allclose(share, [0.5, 1, 0.5, 1])
+    np.testing.assert_allclose(mean, np.array([3, (10 / 3 + 2) / 2, 4, (5 / 3 + 1) / 2]) / 5 - 0.5)
+
+
+def test_one_value_is_in_the_middle() -> None:
+    np.testing.assert_array_equal(mean_ranks(np.array([[0.3]]))[0], [0.0])

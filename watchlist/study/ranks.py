@@ -155,14 +155,14 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
         rows = [part[start : start + step] for part in parts]
         here = slice(len(rows[0]))
         keys = np.concatenate(rows, axis=1, out=room[here])
-        order, inside, plain = _sorted_columns(keys, columns[here], low)
-        if inside is None:
-            u = of_whole_rows[here]
-            count += len(keys)
-        else:
+        order, short, inside, plain = _sorted_columns(keys, columns[here], low)
+        u = of_whole_rows[here]
+        count += len(keys)
+        if len(short):
             ranked = np.count_nonzero(inside, axis=1)[:, None]
-            u = np.where(inside, places[here] / (ranked + 1.0) - 0.5, 0.0)
-            count += np.concatenate([np.isfinite(part).sum(axis=0) for part in rows])
+            u = u.copy()
+            u[short] = np.where(inside, places[: len(short)] / (ranked + 1.0) - 0.5, 0.0)
+            count -= np.concatenate([(~np.isfinite(part[short])).sum(axis=0) for part in rows])
         if not plain.all():
             tied = np.concatenate([part[~plain] for part in rows], axis=1)
             total[1 : width + 1] += _centred_ranks(tied).sum(axis=0)
@@ -171,7 +171,7 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     return total[1 : width + 1] / np.maximum(count, 1.0), count / n
 
 
-def _sorted_columns(keys: Floats, columns: Ints, low: int) -> tuple[Ints, Bools | None, Bools]:
+def _sorted_columns(keys: Floats, columns: Ints, low: int) -> tuple[Ints, Ints, Bools, Bools]:
     """The column of each row's smallest value, of the next, and so on; missing values come last.
 
     Parameters
@@ -183,7 +183,8 @@ def _sorted_columns(keys: Floats, columns: Ints, low: int) -> tuple[Ints, Bools 
     Returns
     -------
     order : (n, T) numbers of columns; any bits of `low` for a missing value
-    inside : (n, T) the places that hold a value; None = all
+    short : (s,) rows with a missing value
+    inside : (s, T) the places in them that hold a value
     plain : (n,) no two values of the row agree but for the bits of `low`
     """
     keys += 0.0  # minus zero becomes zero
@@ -191,16 +192,18 @@ def _sorted_columns(keys: Floats, columns: Ints, low: int) -> tuple[Ints, Bools 
     words &= ~low
     words |= columns
     keys.sort(axis=1)
-    inside = None if np.isfinite(keys[:, -1]).all() else np.isfinite(keys)
-    plain: Bools = np.ones(len(keys), dtype=bool)
+    short = np.flatnonzero(~np.isfinite(keys[:, -1]))
+    inside = np.isfinite(keys[short])
+    plain = np.ones(len(keys), dtype=bool)
     flat = words.ravel()
     # in one piece, across the ends of rows: twice as fast, and an accident there is harmless
-    differ = np.bitwise_xor(flat[1:], flat[:-1]).view(np.uint64)
-    if inside is not None or differ.min(initial=low + 1) <= low:
-        apart = (words[:, 1:] ^ words[:, :-1]).view(np.uint64) > low
-        plain = (apart if inside is None else apart | ~inside[:, 1:]).all(axis=1)
+    apart = np.bitwise_xor(flat[1:], flat[:-1]).view(np.uint64)
+    if apart.min(initial=low + 1) <= low:
+        differ = (words[:, 1:] ^ words[:, :-1]).view(np.uint64) > low
+        differ[short] |= ~inside[:, 1:]
+        np.all(differ, axis=1, out=plain)
     words &= low
-    return words, inside, plain
+    return words, short, inside, plain
 
 
 def _centred_ranks(values: Floats) -> Floats:

@@ -93,7 +93,7 @@ def _within_dates(resid: Floats, dates: Ints) -> tuple[float, int]:
 
 
 def _taken(resid: Floats, rows: Ints) -> Floats:
-    """`resid[rows]`, not copied where the rows lie one after another, as pairs sorted by date do."""
+    """`resid[rows]`, not copied where rows lie one after another, as pairs sorted by date do."""
     flat = rows.ravel()
     if (flat[1:] - flat[:-1] == 1).all():
         return resid[flat[0] : flat[-1] + 1].reshape(*rows.shape, -1)

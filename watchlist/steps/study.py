@@ -143,8 +143,8 @@ def run_study(
         # the studies that stand beside the first two are there for single pairs and dates
         scopes = tuple(SCOPES) if number < 2 else ("event",)
         result = event_study(data.panel, data.events, design, sectors=data.sectors, scopes=scopes)
-        _write(con, result, data, study_id=_study_id(as_of, number), as_of=as_of)
         results.append(result)
+    _write(con, results, data, as_of=as_of)
     tell(len(designs), len(designs), "written")
     return StudySummary(as_of, tuple(results), _talk(results))
 
@@ -157,17 +157,40 @@ def model_name(design: StudyDesign) -> str:
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection,
-    result: StudyResult,
-    data: StudyData,
-    *,
-    study_id: int,
-    as_of: date,
+    con: duckdb.DuckDBPyConnection, results: list[StudyResult], data: StudyData, *, as_of: date
 ) -> None:
+    """Each table is written once for all studies: what a statement costs is mostly its own."""
+    numbers = [_study_id(as_of, number) for number in range(len(results))]
+    gone = [
+        *numbers,
+        *(study_id for result in results for study_id in _outdated(con, result.design.name, as_of)),
+    ]
+    for table in ("studies", *TABLES):
+        con.execute(
+            f"DELETE FROM base.{table} WHERE list_contains($gone, study_id)", {"gone": gone}
+        )
+    rows = [
+        _study_row(result, data, study_id, as_of)
+        for study_id, result in zip(numbers, results, strict=True)
+    ]
+    studies = pl.DataFrame(rows, schema_overrides={"warnings": pl.List(pl.String())})
+    store.write_frame(con, "studies", studies)
+    for table in TABLES:
+        numbered = [
+            result.tables[table].select(
+                pl.lit(study_id, dtype=pl.Int32).alias("study_id"), pl.all()
+            )
+            for study_id, result in zip(numbers, results, strict=True)
+        ]
+        store.write_frame(con, table, pl.concat(numbered))
+
+
+def _study_row(
+    result: StudyResult, data: StudyData, study_id: int, as_of: date
+) -> dict[str, object]:
+    """One row of `studies`."""
     design = result.design
-    _forget(con, design.name, as_of)
-    day0 = result.fits["day0"]
-    row = {
+    return {
         "study_id": study_id,
         "name": design.name,
         "model": model_name(design),
@@ -177,20 +200,11 @@ def _write(
         "design_hash": fingerprint(design, data),
         "events": result.fits["event_id"].n_unique(),
         "pairs": result.fits.height,
-        "dates": day0.n_unique(),
+        "dates": result.fits["day0"].n_unique(),
         "dropped": result.drops.height,
         "warnings": list(result.warnings),
         "version": __version__,
     }
-    store.write_frame(
-        con,
-        "studies",
-        pl.DataFrame([row], schema_overrides={"warnings": pl.List(pl.String())}),
-        replace={"study_id": study_id},
-    )
-    for table, frame in result.tables.items():
-        numbered = frame.insert_column(0, pl.lit(study_id, dtype=pl.Int32).alias("study_id"))
-        store.write_frame(con, table, numbered, replace={"study_id": study_id})
 
 
 def fingerprint(design: StudyDesign, data: StudyData) -> str:
@@ -203,18 +217,18 @@ def fingerprint(design: StudyDesign, data: StudyData) -> str:
     return digest.hexdigest()[:16]
 
 
-def _forget(con: duckdb.DuckDBPyConnection, name: str, as_of: date) -> None:
-    """Keep this as-of session, the newest, and the one before: more would only fatten the file."""
+def _outdated(con: duckdb.DuckDBPyConnection, name: str, as_of: date) -> list[int]:
+    """Numbers of the studies of that name that are to go: more would only fatten the file.
+
+    What stays: this as-of session, the one before it, and the two newest.
+    """
     held = con.execute(
         "SELECT study_id, as_of FROM base.studies WHERE name = $name ORDER BY as_of DESC",
         {"name": name},
     ).fetchall()
     before = [day for _, day in held if day < as_of][:1]
     keep = {as_of, *before, *[day for _, day in held][:2]}
-    for study_id, day in held:
-        if day not in keep:
-            for table in ("studies", *TABLES):
-                con.execute(f"DELETE FROM base.{table} WHERE study_id = $id", {"id": study_id})
+    return [study_id for study_id, day in held if day not in keep]
 
 
 def _study_id(as_of: date, number: int) -> int:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from watchlist.study.models import Fits
 from watchlist.study.power import mde_placebo
-from watchlist.study.windows import effects, path_scars
+from watchlist.study.windows import forecasts, path_scars, standardized
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -135,14 +135,12 @@ class PlaceboTable:
         return self._portfolios[key]
 
     def _scars_of(self, q: int, first: int, last: int) -> tuple[Floats, Floats]:
-        sound = self._sound(q)
-        # "none": nothing compounded is asked for
-        window = effects(self.fits[q], self.first_day, first, last, compounding="none")
-        whole = sound & (window.days == window.length) & self._clean(q, first, last)
-        strict = np.where(whole, window.scar, np.nan)
-        bare = effects(self._without_events(q), self.first_day, first, last, compounding="none")
-        enough = sound & ~self.event_rows[q] & (2 * bare.days >= bare.length)
-        return strict, np.where(enough, bare.scar, np.nan)
+        # a window that is whole though the event days were taken out never had one
+        car, se, days = forecasts(self._without_events(q), self.first_day, first, last)
+        length, scar, sound = last - first + 1, standardized(car, se), self._sound(q)
+        strict = np.where(sound & (days == length), scar, np.nan)
+        enough = sound & ~self.event_rows[q] & (2 * days >= length)
+        return strict, np.where(enough, scar, np.nan)
 
     def _sound(self, q: int) -> Bools:
         return np.asarray(self.fits[q].observations >= self.min_observations)

@@ -70,20 +70,37 @@ def effects(
     compounding : how `ret` and `bhar` add up: simple returns, logarithms, or no returns at all
         (then `ret` is a sum and `bhar` is NaN)
     """
+    car, se, days = forecasts(fits, first_day, first, last)
     span = slice(first - first_day, last - first_day + 1)
-    ar = fits.ar[:, span]
-    deviations, expected = fits.deviations[:, :, span], fits.expected[:, span]
+    ar, expected = fits.ar[:, span], fits.expected[:, span]
+    raw, none = ar + expected, days == 0
+    if not np.isfinite(ar.sum()):
+        there = np.isfinite(ar)
+        raw, expected = np.where(there, raw, 0.0), np.where(there, expected, 0.0)
+    ret, held = _compound(raw, compounding), _compound(expected, compounding)
+    if compounding == "none":
+        held = np.full(len(ret), np.nan)
+    ret[none] = np.nan
+    scar = standardized(car, se)
+    return Effects(first, last, car, np.where(none, np.nan, se), scar, ret - held, ret, days)
+
+
+def forecasts(fits: Fits, first_day: int, first: int, last: int) -> tuple[Floats, Floats, Ints]:
+    """(P,) CAR of one window, its forecast standard error, and the days that are in them.
+
+    The error of a window without any day is 0, as its CAR is NaN.
+    """
+    span = slice(first - first_day, last - first_day + 1)
+    ar, deviations = fits.ar[:, span], fits.deviations[:, :, span]
     if np.isfinite(ar.sum()):
         days = np.full(len(ar), ar.shape[1], dtype=np.int64)
         ones = np.ones(ar.shape[1])  # short rows are added up faster as products
         car, total = ar @ ones, np.vecdot(deviations, ones)
-        raw = ar + expected
     else:
         there = np.isfinite(ar)
         days = there.sum(axis=1)
         car = np.where(days > 0, np.where(there, ar, 0.0).sum(axis=1), np.nan)
         total = np.where(there[:, None, :], deviations, 0.0).sum(axis=2)
-        raw, expected = np.where(there, ar + expected, 0.0), np.where(there, expected, 0.0)
     length = days.astype(float)
     noise = (
         length if fits.spans is None else np.where(np.isfinite(ar), fits.spans[:, span], 0).sum(1)
@@ -91,15 +108,13 @@ def effects(
     inner = noise + np.einsum("pi,pij,pj->p", total, fits.inverse, total)
     if fits.intercept:
         inner += length * length / np.maximum(fits.observations, 1)
-    se = np.sqrt(fits.sigma2 * inner)
+    return car, np.sqrt(fits.sigma2 * inner), days
+
+
+def standardized(car: Floats, se: Floats) -> Floats:
+    """car / se, NaN without a spread to divide by."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        scar = np.where(se > 0, car / se, np.nan)
-    ret, held = _compound(raw, compounding), _compound(expected, compounding)
-    if compounding == "none":
-        held = np.full(len(ret), np.nan)
-    none = days == 0
-    ret[none] = np.nan
-    return Effects(first, last, car, np.where(none, np.nan, se), scar, ret - held, ret, days)
+        return np.asarray(np.where(se > 0, car / se, np.nan))
 
 
 def _compound(returns: Floats, compounding: Compounding) -> Floats:
@@ -117,8 +132,7 @@ def path_scars(
     A missing day makes the rest of its path NaN, or with `missing_ok` is left out of it.
     """
     car, se = paths(fits, first_day, first, last, missing_ok=missing_ok)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(se > 0, car / se, np.nan))
+    return standardized(car, se)
 
 
 def paths(

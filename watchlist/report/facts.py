@@ -117,6 +117,14 @@ class Facts:
         names = ("fits", "effects", "drops", "factors", "overlaps")
         return {name: group(getattr(self, name), "event_id") for name in names}
 
+    def of_symbol(self, table: str, symbol: str) -> list[Row]:
+        """Rows of a table that belong to one symbol."""
+        return self._by_symbol[table].get(symbol, [])
+
+    @cached_property
+    def _by_symbol(self) -> dict[str, dict[Any, list[Row]]]:
+        return {name: group(getattr(self, name), "symbol") for name in ("bars", "effects")}
+
     @cached_property
     def tests_by_scope(self) -> dict[Any, list[Row]]:
         """Tests by study and scope."""

@@ -27,7 +27,7 @@ def moves(facts: Facts) -> list[Row]:
 def move(facts: Facts, security: Row) -> Row:
     """The as-of session of one security, a row of `facts.symbols`."""
     symbol = security["symbol"]
-    closes = [r for r in facts.bars if r["symbol"] == symbol]
+    closes = facts.of_symbol("bars", symbol)
     last = closes[-1] if closes else None
     current = last is not None and last["session"] == facts.as_of
     own = facts.series.get(symbol, {})

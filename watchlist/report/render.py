@@ -9,13 +9,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+)
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.nodes import Expr
+from markupsafe import Markup, escape
 
+from watchlist import __version__
 from watchlist.charts import style
 from watchlist.report import format as fmt
 from watchlist.report.figures import Chart
@@ -29,11 +39,34 @@ MAP_STYLE_ID = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53
 there already. We draw no maps, and the policy would refuse the sheet."""
 
 
+_has_markup = re.compile("[&<>\"']").search
+
+
+class _CodeGenerator(CodeGenerator):
+    """Output is joined text: a Markup around each of half a million pieces would be thrown away."""
+
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.escaped(" + (finalize.src or ""))
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class _Environment(Environment):
     """Looks into rows first: jinja2 asks for an attribute, and a row is asked half a million times.
 
     A row that has a column named like a method of dict gives the column.
     """
+
+    code_generator_class = _CodeGenerator
+
+    @staticmethod
+    def escaped(value: Any) -> str:
+        """What `markupsafe.escape` makes of a value, as plain text."""
+        kind = type(value)
+        if kind is float or kind is int or (kind is str and not _has_markup(value)):
+            return str(value)
+        return str(escape(value))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:
@@ -42,9 +75,16 @@ class _Environment(Environment):
 
 
 class Renderer:
-    """Templates of the user's `reports/` before the packaged ones, by file name."""
+    """Templates of the user's `reports/` before the packaged ones, by file name.
 
-    def __init__(self, folders: list[Path]) -> None:
+    Parameters
+    ----------
+    cache
+        Folder for compiled templates, made if it is not there; None compiles them anew. A
+        template is compiled again whenever its text has changed.
+    """
+
+    def __init__(self, folders: list[Path], cache: Path | None = None) -> None:
         self.folders = folders
         self.environment = _Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
@@ -55,6 +95,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=None if cache is None else _bytecode(cache),
         )
         self.environment.filters.update(
             percent=fmt.percent,
@@ -141,6 +182,12 @@ class Renderer:
     def plain(self, template: str, context: Mapping[str, Any], **more: Any) -> str:
         """A text without page furniture: Markdown, the body of an e-mail."""
         return self.environment.get_template(template).render(report=context, **more)
+
+
+def _bytecode(folder: Path) -> FileSystemBytecodeCache:
+    """Compiled templates; those that another version of us compiled are left alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder), f"{__version__}-%s.bin")
 
 
 def _hash(text: str) -> str:

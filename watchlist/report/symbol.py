@@ -99,8 +99,8 @@ def _reactions(facts: Facts, symbol: str, all_cards: list[Row]) -> list[Row]:
     if study is not None:
         effects = {
             (e["event_id"], e["first_day"], e["last_day"]): e
-            for e in facts.effects
-            if e["study_id"] == study["study_id"] and e["symbol"] == symbol
+            for e in facts.of_symbol("effects", symbol)
+            if e["study_id"] == study["study_id"]
         }
     out = []
     for card in all_cards:

@@ -169,7 +169,8 @@ def open_renderer(project: Project) -> Renderer:
     from watchlist.report.render import Renderer
 
     own = project.own("reports")
-    return Renderer([*([own] if own.is_dir() else []), packaged("reports")])
+    folders = [*([own] if own.is_dir() else []), packaged("reports")]
+    return Renderer(folders, cache=project.work_dir / "templates")
 
 
 def share_plotly(press: Press) -> Path:

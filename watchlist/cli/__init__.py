@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from watchlist.cli import console
+from watchlist.cli import console, front
 from watchlist.cli.exit_codes import ExitCode
 from watchlist.errors import (
     NothingNewError,
@@ -32,7 +33,7 @@ GROUPS = (
     "sql",
     "doctor",
 )
-"""Modules of this package in the order of `--help`; each has `register(app)`."""
+"""Modules of this package; each has `register(app)`."""
 
 EPILOG = (
     "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, 3 partial (some symbols failed, "
@@ -41,8 +42,13 @@ EPILOG = (
 )
 
 
-def build_app() -> typer.Typer:
-    """The whole command line; building it loads nothing heavier than typer."""
+def build_app(only: Collection[str] | None = None) -> typer.Typer:
+    """The command line; building it loads nothing heavier than typer.
+
+    Parameters
+    ----------
+    only : modules whose commands are wanted; of the others there are but name and help
+    """
     import typer
 
     app = typer.Typer(
@@ -53,9 +59,18 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name in GROUPS:
-        import_module(f"watchlist.cli.{name}").register(app)
+    if only is not None:
+        for name, (module, help_) in front.COMMANDS.items():
+            if module not in only:
+                app.command(name, help=help_)(_told_of)
+    for module in GROUPS:
+        if only is None or module in only:
+            import_module(f"watchlist.cli.{module}").register(app)
     return app
+
+
+def _told_of() -> None:
+    """A command of the front page; nobody calls it."""
 
 
 def exit_code(error: WatchlistError) -> ExitCode:
@@ -75,7 +90,9 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         if not _asked_at_once(sys.argv[1:]):
-            build_app()()
+            # a shell that asks for completions says so in the environment, without arguments
+            completing = "_WATCHLIST_COMPLETE" in os.environ
+            build_app(None if completing else front.wanted(sys.argv[1:]))()
     except WatchlistError as error:
         console.fail(error)
         sys.exit(exit_code(error))

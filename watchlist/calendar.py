@@ -188,9 +188,9 @@ def _said(event: Announced) -> str:
 def _reason(event: Announced, frame: pl.DataFrame, moment: datetime, session: date) -> str:
     import polars as pl
 
-    local = frame.filter(pl.col("session") == event.announced_on)
     if session == event.announced_on:
         return "that session closed after it"
+    local = frame.filter(pl.col("session") == event.announced_on)
     if local.height == 0:
         return f"no session that day, the next is {session:%a} {session}"
     close: datetime = local["close_at"][0]
@@ -205,7 +205,10 @@ def _reason(event: Announced, frame: pl.DataFrame, moment: datetime, session: da
 
 
 def _first_close_after(frame: pl.DataFrame, moment: datetime) -> int | None:
-    position = int(frame["close_at"].search_sorted(moment.astimezone(UTC), side="right"))
+    # microseconds: a moment with its time zone costs more to hand over than to look up
+    closes = frame["close_at"].to_physical().to_numpy()
+    since = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    position = int(closes.searchsorted(since, side="right"))
     return position if position < frame.height else None
 
 

@@ -253,8 +253,13 @@ def _with_final(
     A date that the exchange's calendar does not know counts as closed two days later.
     """
     closes = con.sql(
-        "SELECT session, close_at FROM base.sessions WHERE calendar = $c",
-        params={"c": security.calendar},
+        "SELECT session, close_at FROM base.sessions "
+        "WHERE calendar = $c AND session BETWEEN $first AND $last",
+        params={
+            "c": security.calendar,
+            "first": given["session"].min(),
+            "last": given["session"].max(),
+        },
     ).pl()
     joined = given.join(closes, on="session", how="left", maintain_order="left")
     final = (

@@ -100,20 +100,23 @@ def compare(stored: pl.DataFrame, fetched: pl.DataFrame) -> Comparison:
     fresh = fetched.filter(~empty).join(stored, on="session", how="anti", maintain_order="left")
     # most nights nothing differs, and then the many small questions below need not be asked
     same = both.filter(_differs_at_all()).is_empty()
-    ratio = None if same else _common_ratio(both)
-    both = both.with_columns(_cause(ratio).alias("cause"))
-    changes, rebased = pl.DataFrame(schema=CHANGES), False
+    ratio, changes, rebased = None, pl.DataFrame(schema=CHANGES), False
     if not same:
+        ratio = _common_ratio(both)
+        both = both.with_columns(_cause(ratio).alias("cause"))
         adjusted, rebased = _adjusted_changes(both)
         changes = pl.concat([_field_changes(both), adjusted])
+    late = fresh.clear()
     if stored.height and fresh.height:
         between = pl.col("session").is_between(stored["session"].min(), stored["session"].max())
-        changes = pl.concat([changes, _late(fresh.filter(between))])
+        late = fresh.filter(between)
+    if late.height:
+        changes = pl.concat([changes, _late(late)])
     compared = both.filter(pl.col("final") & pl.col("close").is_not_null() & ~_null("close"))
-    strange = compared.filter(
-        (pl.col("cause") == "correction")
-        & ((pl.col("close_new") / pl.col("close") - 1).abs() > 0.01)
-    )
+    strange = 0
+    if not same:
+        far = (pl.col("close_new") / pl.col("close") - 1).abs() > 0.01
+        strange = compared.filter((pl.col("cause") == "correction") & far).height
     return Comparison(
         new=fresh,
         updated=_updated(both, changes, rebased=rebased),
@@ -122,7 +125,7 @@ def compare(stored: pl.DataFrame, fetched: pl.DataFrame) -> Comparison:
         rebased=rebased,
         basis=None if rebased else _basis(both),
         comparable=compared.height,
-        strange=strange.height,
+        strange=strange,
         ratio=ratio,
     )
 
@@ -303,6 +306,10 @@ def _late(fresh: pl.DataFrame) -> pl.DataFrame:
 
 def _updated(both: pl.DataFrame, changes: pl.DataFrame, *, rebased: bool) -> pl.DataFrame:
     """The stored rows that must be written again, each value the fetched one where it is known."""
+    columns = ("session", *FIELDS, "adj_close", "final")
+    if changes.is_empty() and not rebased:
+        marks = [pl.lit(False).alias(name) for name in ("restated", "rebased")]
+        return both.clear().select(*columns, *marks)
     touched = changes.filter(~_rebase())["session"].unique()
     values = [
         pl.when(_differs(name, SAME_ADJUSTED if name == "adj_close" else SAME))
@@ -318,7 +325,7 @@ def _updated(both: pl.DataFrame, changes: pl.DataFrame, *, rebased: bool) -> pl.
         (pl.lit(rebased) & pl.col("adj_close_new").is_not_null()).alias("rebased"),
     )
     return rows.filter(pl.col("restated") | pl.col("rebased")).select(
-        "session", *FIELDS, "adj_close", "final", "restated", "rebased"
+        *columns, "restated", "rebased"
     )
 
 

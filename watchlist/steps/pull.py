@@ -105,10 +105,11 @@ def run_pull(
     due = [s for s in catalog.securities if s.pulled and (not symbols or s.symbol in symbols)]
     outcomes: list[SymbolPull] = []
     stopped: dict[str, str] = {}
+    first_id = log.next_pull_id(con)
     for done, security in enumerate(due):
         if step is not None:
             step(done, len(due), security.symbol)
-        pull_id, at = log.next_pull_id(con), clock.now()
+        pull_id, at = first_id + done, clock.now()
         own = source.of(security.symbol) if isinstance(source, RoutedSource) else source
         if own.name not in stopped:
             pull, why = _guarded(
@@ -119,9 +120,14 @@ def run_pull(
         else:
             reason = f"not asked, {own.name} is out for this run: {stopped[own.name]}"
             pull = skipped(security, own, at, reason, kind="transient")
-        pull = replace(pull, finished_at=clock.now())
-        log.write_pull(con, {"pull_id": pull_id, "run_id": run_id, **asdict(pull)})
-        outcomes.append(pull)
+        outcomes.append(replace(pull, finished_at=clock.now()))
+    log.write_pulls(
+        con,
+        [
+            {"pull_id": pull_id, "run_id": run_id, **asdict(pull)}
+            for pull_id, pull in enumerate(outcomes, start=first_id)
+        ],
+    )
     if step is not None:
         step(len(due), len(due), "")
     summary = PullSummary(as_of, source.name, tuple(outcomes))

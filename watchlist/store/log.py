@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +43,9 @@ def next_pull_id(con: duckdb.DuckDBPyConnection) -> int:
     return _next(con, "pull_id", "pulls")
 
 
-def write_pull(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> None:
-    """Write one row of `base.pulls`."""
-    names = ", ".join(row)
-    given = ", ".join(f"${name}" for name in row)
-    con.execute(f"INSERT INTO base.pulls ({names}) VALUES ({given})", dict(row))
+def write_pulls(con: duckdb.DuckDBPyConnection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows of `base.pulls`."""
+    write_frame(con, "pulls", frame_for(con, "pulls", rows))
 
 
 def _next(con: duckdb.DuckDBPyConnection, column: str, table: str) -> int:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from watchlist.store import files
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's file systems")
 
 
 @pytest.fixture
@@ -18,9 +24,41 @@ def source(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture
+def no_sharing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a file system that shares no blocks."""
+    monkeypatch.setattr(files, "_cloned", lambda *_: False)
+
+
+@pytest.mark.usefixtures("no_sharing")
 def test_a_copy_is_the_file(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "DIRECT_PIECE", 2 * files.DIRECT_BLOCK)
     files.copy_unread(source, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+
+
+def test_a_clone_is_the_file_where_blocks_are_shared(source: Path, tmp_path: Path) -> None:
+    if not files._cloned(source, tmp_path / "probe"):
+        pytest.skip("this file system shares no blocks")
+    files.copy(source, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+    with (tmp_path / "copy").open("r+b") as file:
+        file.write(b"other")
+    assert source.read_bytes()[:5] != b"other"
+
+
+@pytest.mark.parametrize("copy", [files.copy, files.copy_unread])
+def test_a_file_system_that_shares_blocks_is_asked_first(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copy: Callable[..., None]
+) -> None:
+    def clone(out: IO[bytes], request: int, file: int) -> None:
+        assert request == files.FICLONE
+        out.write(os.pread(file, source.stat().st_size, 0))
+
+    monkeypatch.setattr(files.fcntl, "ioctl", clone)
+    monkeypatch.setattr(files, "_copied_direct", lambda *_: pytest.fail("copied, not cloned"))
+    monkeypatch.setattr(shutil, "copyfile", lambda *_: pytest.fail("copied, not cloned"))
+    copy(source, tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == source.read_bytes()
 
 
@@ -37,6 +75,7 @@ def test_a_size_that_is_not_of_blocks_is_copied_too(tmp_path: Path, size: int) -
     assert (tmp_path / "copy").read_bytes() == b"x" * size
 
 
+@pytest.mark.usefixtures("no_sharing")
 @pytest.mark.parametrize("where", ["open", "posix_fallocate", "write"])
 def test_a_file_system_that_cannot_gets_an_ordinary_copy(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
@@ -50,6 +89,7 @@ def test_a_file_system_that_cannot_gets_an_ordinary_copy(
     assert (tmp_path / "copy").read_bytes() == source.read_bytes()
 
 
+@pytest.mark.usefixtures("no_sharing")
 def test_a_write_cut_short_gets_an_ordinary_copy(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +99,7 @@ def test_a_write_cut_short_gets_an_ordinary_copy(
     assert (tmp_path / "copy").read_bytes() == source.read_bytes()
 
 
+@pytest.mark.usefixtures("no_sharing")
 def test_a_full_disk_is_an_error(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

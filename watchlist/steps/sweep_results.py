@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ Results = Mapping[str, Any]
 ROW_GROUP = 122_880
 """Rows that DuckDB stores together. Laid out that many at a time, arrays stay small and are taken
 in while the next are made; batches that fill no row group whole would be rewritten at the end."""
+
+FEW = 1024
+"""Rows moved at a time: they pass through the processor's cache."""
 
 TABLES = (
     "studies", "study_fits", "abnormal_returns", "event_effects", "study_drops", "study_tests",
@@ -91,7 +95,8 @@ def write_sweep(
         "version": __version__,
     }
     with ThreadPoolExecutor(1) as pool, transaction(con):
-        # the tests are worked out while DuckDB takes in the rest
+        # the tests are worked out while DuckDB takes in the rest, on the other processors
+        con.execute(f"SET threads = {max(1, (os.cpu_count() or 1) - 1)}")
         rows = pool.submit(_tests, results, pairs, design, tests)
         for table in TABLES:
             con.execute(f"DELETE FROM base.{table} WHERE study_id = $id", {"id": study_id})
@@ -105,14 +110,12 @@ def write_sweep(
 
 
 def _keep(values: NDArray[Any], good: NDArray[np.bool_]) -> NDArray[Any]:
-    """The good rows, moved up in place: a copy of the residuals would be the run's second largest
-    array."""
+    """The good rows, moved up in place: a copy would take as much memory again."""
     if good.all():
         return values
-    end = 0
-    for begin in range(0, len(values), ROW_GROUP):
-        piece = slice(begin, begin + ROW_GROUP)
-        some = values[piece][good[piece]]
+    end, kept = 0, np.flatnonzero(good)
+    for begin in range(0, len(kept), FEW):
+        some = values[kept[begin : begin + FEW]]
         values[end : end + len(some)] = some
         end += len(some)
     return values[:end]
@@ -271,15 +274,16 @@ def _tests(
         offset = first - design.event_days[0]
         span = slice(offset, offset + last - first + 1)
         there = np.isfinite(ar[:, span]).all(axis=1)
-        # nearly always all of them: do not copy what is the largest array of the run
         whole: slice | NDArray[np.int64] = slice(None) if there.all() else np.flatnonzero(there)
+        # the largest array of the run is not copied for the sake of a few pairs at its last use
+        last_use = number == len(design.windows) - 1
         sample = Sample(
             ar=ar[whole, span],
             tested=slice(None),
             car=results["car"][whole, number],
             se=results["se"][whole, number],
             scar=results["scar"][whole, number],
-            resid=resid[whole],
+            resid=_keep(resid, there) if last_use else resid[whole],
             sigma=sigma[whole],
             observations=observations[whole],
             parameters=design.parameters,

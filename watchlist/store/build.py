@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from watchlist.project import Project
 from watchlist.store import lake
 from watchlist.store.compact import compact, is_due
 from watchlist.store.content import Content, content
-from watchlist.store.files import copy_unread, open_file, remove, replace
+from watchlist.store.files import copy, copy_unread, open_file, remove, replace
 from watchlist.store.lock import writer_lock
 from watchlist.store.reading import published_file
 from watchlist.store.schema import migrate, refresh_views, schema_version, set_meta
@@ -89,7 +88,7 @@ def open_build(project: Project, clock: Clock, command: str | None = None) -> It
     with _build_file(project, command, now) as file:
         existed = project.store_file.is_file()
         if existed:
-            shutil.copyfile(project.store_file, file)
+            copy(project.store_file, file)
         with open_file(file) as con:
             yield _in_file(con, project, now, compare=existed)
 

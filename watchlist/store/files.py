@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING
 
 from watchlist.errors import StoreError
 
+if sys.platform == "linux":
+    import fcntl
+
 if TYPE_CHECKING:
     import duckdb
 
 STORAGE = "v1.5.0"
 """The file format: tools built on DuckDB 1.5 read it, and a newer writer keeps it."""
+
+FICLONE = 0x40049409
+"""Linux's request to share the blocks of another file."""
 
 DIRECT_BLOCK, DIRECT_PIECE = 4096, 32 << 20
 """Bytes: what every disk writes whole (DuckDB's files are made of such blocks), and a write's size.
@@ -98,15 +104,32 @@ def attach(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
     con.execute(f"ATTACH '{place}' AS {name} (READ_ONLY)")
 
 
-def copy_unread(source: Path, target: Path) -> None:
-    """Copy a store file that will be written to and hardly read: straight to the disk if possible.
-
-    Blocks go from the source's cached pages to the disk (`O_DIRECT`), so that the copy neither
-    takes memory for pages that nobody asks for nor the processor from whoever works meanwhile, and
-    a publish finds nothing left to flush. Where system or file system cannot, an ordinary copy.
-    """
-    if not _copied_direct(source, target):
+def copy(source: Path, target: Path) -> None:
+    """Copy a store file; where blocks can be shared (btrfs, XFS), only the list of them."""
+    if not _cloned(source, target):
         shutil.copyfile(source, target)
+
+
+def copy_unread(source: Path, target: Path) -> None:
+    """Copy a store file that will be written to and hardly read.
+
+    As `copy`, else straight to the disk if possible: blocks go from the source's cached pages to
+    the disk (`O_DIRECT`), so that the copy neither takes memory for pages that nobody asks for nor
+    the processor from whoever works meanwhile, and a publish finds nothing left to flush.
+    """
+    if not _cloned(source, target) and not _copied_direct(source, target):
+        shutil.copyfile(source, target)
+
+
+def _cloned(source: Path, target: Path) -> bool:
+    if sys.platform != "linux":
+        return False
+    try:
+        with source.open("rb") as file, target.open("wb") as out:
+            fcntl.ioctl(out, FICLONE, file.fileno())
+    except OSError:
+        return False
+    return True
 
 
 def _copied_direct(source: Path, target: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,10 @@ from watchlist.study.models import (
     joined,
     least_squares,
 )
-from watchlist.study.panel import Panel
+
+if TYPE_CHECKING:
+    # a sweep of a whole market has no panel, and does without polars
+    from watchlist.study.panel import Panel
 
 RANKABLE = (
     "constant-mean", "market-adjusted", "market", "factors", "scholes-williams", "dimson",

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from watchlist.study.arrow import column, lists, matrix, numbers, words
 from watchlist.study.design import StudyDesign
-from watchlist.study.estimate import fit_rows
+from watchlist.study.estimate import BATCH, fit_rows
 from watchlist.study.models import Fits, Rows, gather
 from watchlist.study.windows import day_errors, effects
 
@@ -37,9 +37,6 @@ DAY_BITS = 16
 
 BEFORE, AFTER = 0, (1 << DAY_BITS) - 1
 """Days that no bar has: they stand for sessions before and after the calendar."""
-
-BATCH = 640
-"""Pairs estimated at a time: their returns stay in the processor's cache."""
 
 
 @dataclass(frozen=True)

@@ -52,14 +52,21 @@ def compare(
     goal: float | None = None,
     smaller_is_better: bool = True,
     note: str = "",
+    before: Callable[[], object] = lambda: None,
 ) -> Ratio:
     """Time A/B in `rounds` interleaved pairs after one warm-up of each.
 
-    Where larger is better the ratio is B/A: how many times faster A is.
+    Where larger is better the ratio is B/A: how many times faster A is. `before` is run before
+    each of them, untimed, so that both begin from the same state.
     """
-    a[1]()
-    b[1]()
-    times: list[tuple[float, float]] = [(_seconds(a[1]), _seconds(b[1])) for _ in range(rounds)]
+
+    def timed(work: Callable[[], object]) -> float:
+        before()
+        return _seconds(work)
+
+    timed(a[1])
+    timed(b[1])
+    times: list[tuple[float, float]] = [(timed(a[1]), timed(b[1])) for _ in range(rounds)]
     ratios = [x / y if smaller_is_better else y / x for x, y in times]
     return Ratio(
         name=name,

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import time
 from collections import defaultdict
@@ -39,13 +38,13 @@ def main(project: str, tests: str) -> None:
     from watchlist.study import significance
 
     SPENT["imports"] = time.process_time()
-    watch(shutil, "copyfile", "copy the store, so that readers keep theirs")
+    watch(build, "copy_unread", "copy the store, so that readers keep theirs")
     watch(build, "replace", "publish")
     watch(sweep, "read_market", "pairs, calendar and factor")
     watch(sweep_market, "estimate_tape", "estimate")
     watch(significance.SignificanceTest, "apply", "tests")
     watch(sweep_results, "_insert", "write the results")
-    watch(sweep_results, "_abnormal", "lay out the results")
+    watch(sweep_results, "_days_of", "lay out the results")
     watch(sweep_results, "_effects", "lay out the results")
     begin = time.perf_counter()
     command = ["study", "sweep", "--simulated", "--market", "MKT", "--window=-10:10"]

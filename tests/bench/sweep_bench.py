@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -36,14 +37,17 @@ con = duckdb.connect(sys.argv[1], read_only=True)
 query = "SELECT (session - DATE '1970-01-01')::INTEGER AS day, close FROM base.bars"
 con.execute(query).fetchnumpy()
 """
-COPY = """\
-import shutil, sys
-shutil.copyfile(sys.argv[1], sys.argv[1] + ".copy")
-"""
 SCAN = """\
 import duckdb, sys
 con = duckdb.connect(sys.argv[1], read_only=True)
-con.execute("SELECT max(session), sum(close), max(security_id) FROM base.bars").fetchall()
+con.execute("SELECT max(symbol), max(session), sum(close) FROM bars").fetchall()
+"""
+"""Ticker, date and price, as anybody asks for them."""
+
+SCAN_INTEGERS = """\
+import duckdb, sys
+con = duckdb.connect(sys.argv[1], read_only=True)
+con.execute("SELECT max(security_id), max(session), sum(close) FROM base.bars").fetchall()
 """
 SQL = """\
 import duckdb, sys
@@ -74,23 +78,27 @@ def _ratios(store: Path) -> list[Ratio]:
     battery, everything = _sweep(store, tests=BATTERY), _sweep(store, tests="all")
     read = process([sys.executable, "-c", READ, str(store)])
     scan = process([sys.executable, "-c", SCAN, str(store)])
+    integers = process([sys.executable, "-c", SCAN_INTEGERS, str(store)])
     sql = process([sys.executable, "-c", SQL, str(store), str(HERE / "sql_engine.sql")])
-    copy = process([sys.executable, "-c", COPY, str(store)])
+
+    def warm() -> None:
+        """The whole file into the page cache: a sweep leaves a new one, which is not in it."""
+        with store.open("rb") as file:
+            while file.read(1 << 24):
+                pass
+
     peak = _peak(store)
     mine = "sweep, full battery, results stored"
+    wanted = partial(compare, size, before=warm)
+    ours, all_tests = (mine, battery), ("sweep, all 17 tests", everything)
+    by_sql = ("SQL alone: Patell, BMP, nothing stored", sql)
+    profile = _profile(store)
     return [
-        compare(size, (mine, battery), ("read date and price", read), goal=3.0, note=peak),
-        compare(size, (mine, battery), ("scan in DuckDB", scan), goal=4.5, note=_profile(store)),
-        compare(
-            size,
-            (mine, battery),
-            ("SQL alone: Patell, BMP, nothing stored", sql),
-            goal=3.0,
-            smaller_is_better=False,
-            rounds=3,
-        ),
-        compare(size, ("sweep, all 17 tests", everything), ("read date and price", read)),
-        compare(size, ("copy the store's file once", copy), ("read date and price", read)),
+        wanted(ours, ("read date and price", read), goal=3.0, note=peak),
+        wanted(ours, ("scan symbol, date and price in DuckDB", scan), goal=4.5, note=profile),
+        wanted(ours, ("scan the same by integer ids", integers)),
+        wanted(ours, by_sql, goal=3.0, smaller_is_better=False, rounds=3),
+        wanted(all_tests, ("read date and price", read)),
     ]
 
 

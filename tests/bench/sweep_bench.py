@@ -174,6 +174,9 @@ def _bars(store: Path) -> int:
 
 def _chart(by_listings: list[tuple[int, float]], by_pairs: list[tuple[int, float]]) -> None:
     """Log-log: a straight line of slope one is linear cost."""
+    if shutil.which("chromium") is None:
+        print("cost.svg stays as it is: drawing it needs Chromium", file=sys.stderr)
+        return
     titles = ("by listings, 4,000 pairs", f"by pairs, {LISTINGS:,} listings")
     figure = make_subplots(cols=2, subplot_titles=titles, shared_yaxes=True)
     for column, points in enumerate((by_listings, by_pairs), start=1):

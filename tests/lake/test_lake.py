@@ -42,12 +42,16 @@ def test_a_lake_gives_the_same_answers_as_a_file(team: Team, tmp_path: Path) -> 
     alone = Team(tmp_path / "alone")
     alone.folder.mkdir()
     alone.run("daily", "--source", str(bars), "--on", str(LAST))
+    for place in (team, alone):
+        place.run("study", "sweep", "--estimation", "-130:-11", "--window=0:0")
 
     for question in (
         "SELECT symbol, count(*), sum(ret) FROM returns GROUP BY ALL ORDER BY ALL",
         "SELECT event_id, symbol, first_day, last_day, car, scar, placebo_p FROM event_effects "
         "ORDER BY ALL",
         "SELECT symbol, car, scar FROM car('mp-dod-2025', -1, 1) ORDER BY ALL",
+        "SELECT event_id, symbol, ar, sar FROM abnormal_returns JOIN studies USING (study_id) "
+        "WHERE name = 'sweep' ORDER BY ALL",
     ):
         answer = team.ask(question)
         assert answer == alone.ask(question)

@@ -67,21 +67,17 @@ def sweep_command(
         min_observations=config.study.min_observations,
     )
     runner = open_executor(executor)
-    with (
-        store.open_build_later(place, SystemClock()) as build,
-        store.connect(place) as published,
-        console.progress("sweep") as step,
-    ):
-        as_of = on or last_session(published, design)
-        summary = run_sweep(
-            published,
-            design,
-            runner,
-            as_of=as_of,
-            tests=tests if tests in ("all", "headline") else tuple(tests.split(",")),
-            step=step,
-            into=lambda: build().con,
-        )
+    with store.open_build_later(place, SystemClock()) as build:
+        with store.connect(place) as published, console.progress("sweep") as step:
+            summary = run_sweep(
+                published,
+                design,
+                runner,
+                as_of=on or last_session(published, design),
+                tests=tests if tests in ("all", "headline") else tuple(tests.split(",")),
+                step=step,
+                into=lambda: build().con,
+            )
         build().publish()
     for line in summary.talk:
         console.say(line)

@@ -94,8 +94,8 @@ def forecasts(fits: Fits, first_day: int, first: int, last: int) -> tuple[Floats
     ar, deviations = fits.ar[:, span], fits.deviations[:, :, span]
     if np.isfinite(ar.sum()):
         days = np.full(len(ar), ar.shape[1], dtype=np.int64)
-        ones = np.ones(ar.shape[1])  # short rows are added up faster as products
-        car, total = ar @ ones, np.vecdot(deviations, ones)
+        # products add short rows up faster, but a CAR may cancel out and keeps the better sum
+        car, total = ar.sum(axis=1), np.vecdot(deviations, np.ones(ar.shape[1]))
     else:
         there = np.isfinite(ar)
         days = there.sum(axis=1)

@@ -78,8 +78,14 @@ def main(names: list[str]) -> None:
         results[part] = {"machine": facts, "ratios": [r.as_dict() for r in ratios]}
         print(section(part, results[part]))
         kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    sections = [section(part, results[part]) for part in parts if part in results]
-    (HERE / "RESULTS.md").write_text("\n".join([HEAD, *sections]), encoding="utf-8")
+    write(results)
+
+
+def write(results: dict[str, Any]) -> None:
+    """RESULTS.md of all parts that were ever run, and of what limits them (limits.md)."""
+    limits = (HERE / "limits.md").read_text(encoding="utf-8")
+    sections = [section(part, found) for part, found in sorted(results.items())]
+    (HERE / "RESULTS.md").write_text("\n".join([HEAD, limits, *sections]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -100,9 +100,18 @@ def main() -> None:
         # whoever read our output (head, a pager) has what they wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.DONE)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ImportError) as error:
+        if not _is_interrupt(error):
+            raise
         console.say("stopped; the published store and reports are as they were")
         sys.exit(130)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Ctrl-C, also where it fell into the import of a C module, which then says ImportError."""
+    while isinstance(error, ImportError):
+        error = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt)
 
 
 def _asked_at_once(arguments: list[str]) -> bool:

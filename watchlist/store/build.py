@@ -110,6 +110,9 @@ def open_build_later(
     StoreError
         There is no store; when called, as `open_build`.
     """
+    # Ctrl-C within this import kills the process, which would leave the file in the making
+    import duckdb  # noqa: F401
+
     now = clock.now()
     team = lake.lake_of(project)
     with ExitStack() as stack:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ from watchlist.study.models import (
     Rows,
     gather,
     given_betas,
-    joined,
     least_squares,
+    room_for,
 )
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ RANKABLE = (
 LINEAR = ("constant-mean", "market", "factors")
 """Models that are nothing but least squares on a pair's own rows."""
 
-BATCH = 512
-"""Pairs estimated at a time: their returns stay in the processor's cache, twice as fast."""
+BATCH = 2048
+"""Pairs estimated at a time: what is made of them on the way stays in the processor's cache."""
 
 
 def estimate(
@@ -58,14 +59,45 @@ def estimate(
     donors : (P, S) for synthetic-control: which securities may make up each pair's twin
     """
     if len(rows) > BATCH and design.model in LINEAR:
-        keep_heap()
-        parts = (slice(i, i + BATCH) for i in range(0, len(rows), BATCH))
-        return joined(
-            ((p, estimate(panel, rows[p], cols[p], factors[p], design, masked)) for p in parts),
-            len(rows),
-        )
-    fits = _fit(panel, rows, cols, factors, design, masked, donors)
+        fits = _in_batches(panel, rows, cols, factors, design, masked)
+    else:
+        fits = _fit(panel, rows, cols, factors, design, masked, donors)
     return volatility_of(fits) if design.subject == "volatility" else fits
+
+
+def _in_batches(
+    panel: Panel, rows: Ints, cols: Ints, factors: Ints, design: StudyDesign, masked: Bools | None
+) -> Fits:
+    """Least squares of many pairs, each batch at its place in the whole."""
+    keep_heap()
+    first, last = design.event_days
+    fits = room_for(len(rows), design.estimation_length, last - first + 1, factors.shape[1])
+    for some, size in _batches(rows, factors):
+        part = rows_of(panel, rows[some], cols[some], factors[some], design, masked, size=size)
+        if isinstance(some, slice):
+            least_squares(part, into=fits.take(some))
+        else:
+            fits.put(some, least_squares(part))
+    return fits
+
+
+def _batches(rows: Ints, factors: Ints) -> Iterator[tuple[slice | Ints, int]]:
+    """Pairs to be estimated together, and how many neighbours of them have the same factors.
+
+    Dates with equally many pairs go together, so that a few large products do for all of them.
+    """
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (rows[1:] != rows[:-1]) | (factors[1:] != factors[:-1]).any(axis=1)
+    start = np.flatnonzero(new)
+    sizes = np.diff(start, append=len(rows))
+    for size in np.unique(sizes).tolist():
+        those, each = start[sizes == size], max(1, BATCH // size)
+        for begin in range(0, len(those), each):
+            groups = those[begin : begin + each]
+            if groups[-1] - groups[0] == (len(groups) - 1) * size:
+                yield slice(groups[0], groups[-1] + size), size
+            else:
+                yield (groups[:, None] + np.arange(size)).ravel(), size
 
 
 def _fit(
@@ -82,7 +114,7 @@ def _fit(
         return _trade_to_trade(panel, rows, cols, factors, design, masked)
     if model == "synthetic-control":
         return _synthetic(panel, rows, cols, design, masked, donors)
-    sample = rows_of(panel, rows, cols, factors, design, masked, share=model in LINEAR)
+    sample = rows_of(panel, rows, cols, factors, design, masked)
     if model == "market-adjusted":
         ones = np.ones((len(rows), 1))
         return given_betas(sample, ones, parameters=0, intercept=False)
@@ -114,30 +146,28 @@ def rows_of(
     design: StudyDesign,
     masked: Bools | None = None,
     *,
-    share: bool = False,
+    size: int = 1,
 ) -> Rows:
     """Gather estimation and event rows of every pair; outside the panel is missing.
 
-    For Dimson the one factor becomes its lags, itself and its leads, oldest first. With `share`
-    neighbours that have day 0 and factors in common get one copy of them.
+    For Dimson the one factor becomes its lags, itself and its leads, oldest first.
+
+    Parameters
+    ----------
+    size : so many neighbours at a time have day 0 and factors in common, and get one copy of them
     """
     series = panel.by_security
     y, event_y = _runs(series, rows, cols, design)
-    starts, which, shared = rows[:, None], factors, None
+    starts, which = rows[::size, None], factors[::size]
     if design.model == "dimson":
         shifts = np.arange(-design.lags, design.leads + 1)
-        starts, which = starts + shifts, np.repeat(factors, len(shifts), axis=1)
-    elif share:
-        new = np.ones(len(rows), dtype=bool)
-        new[1:] = (rows[1:] != rows[:-1]) | (factors[1:] != factors[:-1]).any(axis=1)
-        if not new.all():
-            starts, which, shared = starts[new], which[new], np.cumsum(new) - 1
+        starts, which = starts + shifts, np.repeat(which, len(shifts), axis=1)
     x, event_x = _runs(series, starts, which, design)
     if design.risk_free is not None:
         column = np.full(len(rows), panel.column(design.risk_free))
         free, event_free = _runs(series, rows, column, design)
         y, event_y = y - free, event_y - event_free
-    return Rows(y, x, event_y, event_x, _kept(rows, cols, design, masked), shared)
+    return Rows(y, x, event_y, event_x, _kept(rows, cols, design, masked))
 
 
 def volatility_of(fits: Fits) -> Fits:

@@ -6,9 +6,7 @@ digits of σ² for a fund that tracks its factor, and most tests need the residu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -21,36 +19,33 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Rows:
-    """The returns that a batch of pairs is estimated on and judged by."""
+    """The returns that a batch of pairs is estimated on and judged by.
+
+    Pairs of one date and market have the same factor returns. P pairs may come as G groups of
+    equally many neighbours that do; as a rule G = P, and each pair has its own.
+    """
 
     y: Floats
     """(P, M) security returns in the estimation window."""
     x: Floats
-    """(P, K, M) factor returns there."""
+    """(G, K, M) factor returns there."""
     event_y: Floats
     """(P, E) security returns on the event days."""
     event_x: Floats
-    """(P, K, E) factor returns there."""
+    """(G, K, E) factor returns there."""
     keep: Bools | None = None
     """(P, M) rows that may be used; None = all. Rows with a missing return drop out anyway."""
-    shared: Ints | None = None
-    """(P,) where each pair's factors are in an `x` of (D, K, M) and an `event_x` of (D, K, E), as
-    pairs of one date have the same; None = each has its own."""
+
+    @property
+    def size(self) -> int:
+        """Pairs of a group."""
+        return len(self.y) // len(self.x) if len(self.x) else 1
 
     def of(self, which: Bools) -> Rows:
-        """Some of the pairs."""
+        """Some of the pairs, each with its own factors."""
         keep = None if self.keep is None else self.keep[which]
-        y, event_y = self.y[which], self.event_y[which]
-        if self.shared is not None:
-            return Rows(y, self.x, event_y, self.event_x, keep, self.shared[which])
-        return Rows(y, self.x[which], event_y, self.event_x[which], keep)
-
-    def apart(self) -> Rows:
-        """The same pairs, each with its own factors."""
-        if self.shared is None:
-            return self
-        x, event_x = self.x[self.shared], self.event_x[self.shared]
-        return Rows(self.y, x, self.event_y, event_x, self.keep)
+        group = np.flatnonzero(which) // self.size
+        return Rows(self.y[which], self.x[group], self.event_y[which], self.event_x[group], keep)
 
 
 @dataclass(frozen=True)
@@ -90,41 +85,36 @@ class Fits:
         """(P,) residual standard deviation."""
         return np.asarray(np.sqrt(self.sigma2))
 
-    def take(self, which: Bools | Ints) -> Fits:
-        """The pairs selected by a mask or by positions."""
-        return Fits(
-            self.alpha[which],
-            self.betas[which],
-            self.sigma2[which],
-            self.observations[which],
-            self.parameters,
-            self.resid[which],
-            self.expected[which],
-            self.ar[which],
-            self.deviations[which],
-            self.inverse[which],
-            self.intercept,
-            None if self.spans is None else self.spans[which],
-            None if self.notes is None else self.notes[which],
-        )
+    def take(self, which: Bools | Ints | slice) -> Fits:
+        """The pairs selected by a mask or by positions; views of them by a slice."""
+        some: dict[str, Any] = {name: each[which] for name, each in self._columns().items()}
+        return replace(self, **some)
+
+    def put(self, which: Bools | Ints, part: Fits) -> None:
+        """Copy the fits of some pairs of the same model to their places."""
+        for name, each in self._columns().items():
+            each[which] = getattr(part, name)
+
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        """What there is one of a pair."""
+        found = ((item.name, getattr(self, item.name)) for item in fields(self))
+        return {name: value for name, value in found if isinstance(value, np.ndarray)}
 
 
-def joined(parts: Iterator[tuple[slice | Bools, Fits]], pairs: int) -> Fits:
-    """The fits of one model, made some pairs at a time, each part at its place.
-
-    Each part is copied and forgotten before the next is made, so that the working memory stays
-    that of one part.
-    """
-    place, first = next(parts)
-    columns: dict[str, Any] = {
-        item.name: np.empty((pairs, *value.shape[1:]), value.dtype)
-        for item in fields(Fits)
-        if isinstance(value := getattr(first, item.name), np.ndarray)
-    }
-    for where, part in chain([(place, first)], parts):
-        for name, column in columns.items():
-            column[where] = getattr(part, name)
-    return replace(first, **columns)
+def room_for(pairs: int, m: int, days: int, factors: int) -> Fits:
+    """Where `least_squares` puts the fits of so many pairs; nothing is written there yet."""
+    return Fits(
+        alpha=np.empty(pairs),
+        betas=np.empty((pairs, factors)),
+        sigma2=np.empty(pairs),
+        observations=np.empty(pairs, dtype=np.int64),
+        parameters=factors + 1,
+        resid=np.empty((pairs, m)),
+        expected=np.empty((pairs, days)),
+        ar=np.empty((pairs, days)),
+        deviations=np.empty((pairs, factors, days)),
+        inverse=np.empty((pairs, factors, factors)),
+    )
 
 
 def gather(series: Floats, cols: Ints, start: Ints, length: int) -> Floats:
@@ -151,77 +141,91 @@ def gather(series: Floats, cols: Ints, start: Ints, length: int) -> Floats:
     return np.asarray(view[cols, start + before])
 
 
-def least_squares(rows: Rows) -> Fits:
+def least_squares(rows: Rows, into: Fits | None = None) -> Fits:
     """OLS with an intercept, K = 0 (constant mean) upward.
 
     β = (X̃'X̃)⁻¹X̃'ỹ on deviations from means, one step of refinement for K > 1, s² = SSR/(M - k),
     k = K + 1. Rows with a missing security or factor return, or not in `keep`, are left out.
     MacKinlay 1997, JEL 35:13. Pairs with M ≤ k or factors that are constant or collinear in their
     window get NaN.
+
+    Parameters
+    ----------
+    into : (P,) fits to be written over; a new `room_for` them by default
     """
-    y_mean, x_mean = rows.y.mean(axis=1), rows.x.mean(axis=2)
-    complete = np.isfinite(x_mean).all(axis=1)
-    whole = np.isfinite(y_mean) & (complete if rows.shared is None else complete[rows.shared])
+    (pairs, m), (k, days) = rows.y.shape, rows.event_x.shape[1:]
+    out = room_for(pairs, m, days, k) if into is None else into
+    complete = np.isfinite(rows.x.sum(axis=(1, 2)))
+    whole = np.isfinite(rows.y @ np.ones(m)) & np.repeat(complete, rows.size)
     if rows.keep is not None:
         whole &= rows.keep.all(axis=1)
     if whole.all():
-        n = np.full(len(whole), rows.y.shape[1], dtype=np.int64)
-        return _solved(rows.y, rows.x, y_mean, x_mean, n, None, rows)
-    if whole.any():
+        centre = rows.x.mean(axis=2)
+        design = np.ones((len(centre), k + 1, m))
+        np.subtract(rows.x, centre[:, :, None], out=design[:, 1:])
+        out.observations[:] = m
+        _solve(rows, rows.y, design, centre, out)
+    elif whole.any():
         # most pairs lack nothing, and need not be masked for the sake of the others
-        parts = ((which, least_squares(rows.of(which))) for which in (whole, ~whole))
-        return joined(parts, len(whole))
-    rows = rows.apart()
+        for which in (whole, ~whole):
+            out.put(which, least_squares(rows.of(which)))
+    else:
+        _solve_masked(rows if rows.size == 1 else rows.of(np.ones(pairs, dtype=bool)), out)
+    return out
+
+
+def _solve_masked(rows: Rows, out: Fits) -> None:
+    """`least_squares` of pairs that each have their own usable rows: the others count as zero."""
     y, x, keep = _usable(rows)
     n = keep.sum(axis=1)
-    count = np.maximum(n, 1)
-    return _solved(y, x, y.sum(axis=1) / count, x.sum(axis=2) / count[:, None], n, keep, rows)
+    centre = x.sum(axis=2) / np.maximum(n, 1)[:, None]
+    design = np.empty((len(y), x.shape[1] + 1, y.shape[1]))
+    design[:, 0] = keep
+    np.subtract(x, centre[:, :, None], out=design[:, 1:])
+    design[:, 1:] *= keep[:, None, :]
+    out.observations[:] = n
+    _solve(rows, y, design, centre, out)
+    out.resid[~keep] = np.nan
 
 
-def _solved(
-    y: Floats, x: Floats, y_mean: Floats, x_mean: Floats, n: Ints, keep: Bools | None, rows: Rows
-) -> Fits:
-    """`least_squares` of returns that are zero where they are not usable."""
-    pairs, k = y.shape[0], x.shape[1]
-    resid = y - y_mean[:, None]
-    centred, event_x = x - x_mean[:, :, None], rows.event_x
-    if keep is not None:
-        resid *= keep
-        centred *= keep[:, None, :]
-    of_x = n if rows.shared is None else np.full(len(x), x.shape[2])  # they come with whole rows
-    inverse = centred_inverse(np.vecdot(centred[:, :, None], centred[:, None]), of_x)
-    if rows.shared is not None:
-        centred, inverse, x_mean, event_x = (
-            each[rows.shared] for each in (centred, inverse, x_mean, event_x)
-        )
-    betas = np.zeros((pairs, k))
-    for last in (True,) if k < 2 else (False, True):
-        step = np.einsum("pij,pj->pi", inverse, np.vecdot(centred, resid[:, None]))
-        for i in range(k):
-            # the last time the factors themselves are not needed any more
-            spare = centred[:, i] if last else None
-            resid -= np.multiply(centred[:, i], step[:, i, None], out=spare)
-        betas += step
-    freedom = np.where(n > k + 1, n - k - 1.0, np.nan)
-    sigma2 = np.vecdot(resid, resid) / freedom
-    if keep is not None:
-        resid[~keep] = np.nan
-    deviations = event_x - x_mean[:, :, None]
-    expected = np.repeat(y_mean[:, None], rows.event_y.shape[1], axis=1)
-    for i in range(k):
-        expected += betas[:, i, None] * deviations[:, i]
-    return Fits(
-        alpha=y_mean - np.einsum("pi,pi->p", betas, x_mean),
-        betas=betas,
-        sigma2=sigma2,
-        observations=n,
-        parameters=k + 1,
-        resid=resid,
-        expected=expected,
-        ar=rows.event_y - expected,
-        deviations=deviations,
-        inverse=inverse,
-    )
+def _solve(rows: Rows, y: Floats, design: Floats, centre: Floats, out: Fits) -> None:
+    """Fits of returns that are zero, as the design is, where they are not usable.
+
+    All pairs of a group are solved in one product.
+
+    Parameters
+    ----------
+    y : (P, M)
+    design : (G, 1 + K, M) ones, and the factors less their means
+    centre : (G, K) these means
+    out : with its observations
+    """
+    many, pairs, k = len(design), len(y), centre.shape[1]
+
+    def grouped(values: NDArray[Any]) -> NDArray[Any]:
+        return values.reshape(many, rows.size, *values.shape[1:])
+
+    n = grouped(out.observations)
+    cross = design[:, 1:] @ design[:, 1:].swapaxes(1, 2)
+    inverse = centred_inverse(cross, n[:, 0])
+    found, left = np.zeros((many, rows.size, k + 1)), y
+    for _ in range(1 if k < 2 else 2):
+        step = grouped(left) @ design.swapaxes(1, 2)
+        step[..., 0] /= np.maximum(n, 1)
+        step[..., 1:] = step[..., 1:] @ inverse
+        found += step
+        np.matmul(found, design, out=grouped(out.resid))
+        left = np.subtract(y, out.resid, out=out.resid)
+    freedom = np.where(out.observations > k + 1, out.observations - k - 1.0, np.nan)
+    out.sigma2[:] = np.vecdot(out.resid, out.resid) / freedom
+    ahead = np.ones((many, k + 1, rows.event_x.shape[2]))
+    np.subtract(rows.event_x, centre[:, :, None], out=ahead[:, 1:])
+    np.matmul(found, ahead, out=grouped(out.expected))
+    np.subtract(rows.event_y, out.expected, out=out.ar)
+    grouped(out.deviations)[:] = ahead[:, None, 1:]
+    grouped(out.inverse)[:] = inverse[:, None]
+    out.betas[:] = found[..., 1:].reshape(pairs, k)
+    grouped(out.alpha)[:] = found[..., 0] - np.vecdot(found[..., 1:], centre[:, None])
 
 
 def given_betas(rows: Rows, betas: Floats, *, parameters: int, intercept: bool) -> Fits:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from watchlist.study.arrow import column, lists, matrix, numbers, words
 from watchlist.study.design import StudyDesign
-from watchlist.study.estimate import BATCH, fit_rows
+from watchlist.study.estimate import fit_rows
 from watchlist.study.models import Fits, Rows, gather
 from watchlist.study.windows import day_errors, effects
 
@@ -31,6 +31,9 @@ Bools = NDArray[np.bool_]
 
 MODELS = ("market", "garch", "egarch")
 """Models of one factor that need no more than each pair's own rows."""
+
+BATCH = 512
+"""Pairs estimated at a time: all that is known of them fits the processor's cache."""
 
 DAY_BITS = 16
 """A bar's key is its security · 2^16 + its day, in 32 bits: half the memory of wider ones."""

@@ -95,7 +95,7 @@ def write_sweep(
         "version": __version__,
     }
     with ThreadPoolExecutor(1) as pool, transaction(con):
-        # the tests are worked out while DuckDB takes in the rest, on the other processors
+        # the tests are worked out side by side, while DuckDB takes in the rest
         con.execute(f"SET threads = {max(1, (os.cpu_count() or 1) - 1)}")
         rows = pool.submit(_tests, results, pairs, design, tests)
         for table in TABLES:
@@ -292,8 +292,10 @@ def _tests(
             draws=design.draws,
             seed=design.seed,
         )
-        for test in tests_named(tests):
-            outcome = test.apply(sample)
+        named = tests_named(tests)
+        with ThreadPoolExecutor() as pool:
+            outcomes = list(pool.map(lambda test, given=sample: test.apply(given), named))
+        for test, outcome in zip(named, outcomes, strict=True):
             notes = [*test.warnings(sample), *([outcome.note] if outcome.note else [])]
             rows.append(
                 {

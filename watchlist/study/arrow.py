@@ -44,12 +44,20 @@ def _validity(missing: NDArray[np.bool_] | None) -> pa.Buffer | None:
 
 def numbers(values: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
     """A column of numbers as an array, a read-only view where it lies in one piece; NULL is NaN."""
-    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    if whole.null_count:
+    pieces = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    found = [_piece(piece) for piece in pieces]
+    if len(found) == 1:
+        return found[0]
+    # NumPy's memory stays warm from one call to the next, Arrow's is handed back and faulted in
+    return np.concatenate([np.empty(0, values.type.to_pandas_dtype()), *found])
+
+
+def _piece(values: pa.Array) -> NDArray[Any]:
+    if values.null_count:
         import pyarrow.compute as pc
 
-        whole = pc.fill_null(whole, np.nan)
-    return np.asarray(np.from_dlpack(whole))
+        values = pc.fill_null(values, np.nan)
+    return np.asarray(np.from_dlpack(values))
 
 
 def matrix(values: pa.FixedSizeListArray) -> NDArray[Any]:

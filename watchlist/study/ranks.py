@@ -19,6 +19,9 @@ Bools = NDArray[np.bool_]
 CACHED = 1 << 15
 """Values ranked at a time: what a processor's cache holds."""
 
+BEYOND = 0x7FE0_0000_0000_0000
+"""The bits of 2^1023: above every return, below infinity."""
+
 
 def corrado(sample: Sample) -> Outcome:
     """Z = √L · mean(Ū over tested days) / √(ΣŪ²/T), normal.
@@ -145,24 +148,20 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     parts : (N, T1), (N, T2), ... columns side by side; they are joined a few rows at a time
     """
     n, width = len(parts[0]), sum(part.shape[1] for part in parts)
-    step = max(1, CACHED // width)
-    places = np.tile(np.arange(1.0, width + 1.0), (min(step, n), 1))
-    of_whole_rows, columns = places / (width + 1.0) - 0.5, places.astype(np.int64)
-    room = np.empty_like(places)
-    low = (1 << width.bit_length()) - 1
-    total, count = np.zeros(low + 1), np.zeros(width)
+    step, low = max(1, CACHED // width), (1 << width.bit_length()) - 1
+    columns = np.tile(np.arange(1, width + 1), (min(step, n), 1))
+    of_whole_rows = columns / (width + 1.0) - 0.5
+    room = np.empty(columns.shape)
+    total, count = np.zeros(low + 1), np.full(width, n)
     for start in range(0, n, step):
         rows = [part[start : start + step] for part in parts]
-        here = slice(len(rows[0]))
-        keys = np.concatenate(rows, axis=1, out=room[here])
-        order, short, inside, plain = _sorted_columns(keys, columns[here], low)
-        u = of_whole_rows[here]
-        count += len(keys)
-        if len(short):
-            ranked = np.count_nonzero(inside, axis=1)[:, None]
-            u = u.copy()
-            u[short] = np.where(inside, places[: len(short)] / (ranked + 1.0) - 0.5, 0.0)
-            count -= np.concatenate([(~np.isfinite(part[short])).sum(axis=0) for part in rows])
+        keys = np.concatenate(rows, axis=1, out=room[: len(rows[0])])
+        row, column = np.divmod(np.flatnonzero(~np.isfinite(keys)), width)
+        order, plain = _sorted_columns(keys, (row, column), columns[: len(keys)], low)
+        u = of_whole_rows[: len(keys)]
+        if len(row):
+            count -= np.bincount(column, minlength=width)
+            u = _centred_places(width - np.bincount(row, minlength=len(keys)), width)
         if not plain.all():
             tied = np.concatenate([part[~plain] for part in rows], axis=1)
             total[1 : width + 1] += _centred_ranks(tied).sum(axis=0)
@@ -171,39 +170,50 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     return total[1 : width + 1] / np.maximum(count, 1.0), count / n
 
 
-def _sorted_columns(keys: Floats, columns: Ints, low: int) -> tuple[Ints, Ints, Bools, Bools]:
+def _sorted_columns(
+    keys: Floats, missing: tuple[Ints, Ints], columns: Ints, low: int
+) -> tuple[Ints, Bools]:
     """The column of each row's smallest value, of the next, and so on; missing values come last.
 
     Parameters
     ----------
     keys : (n, T) values; overwritten, and the columns that are returned lie in their memory
-    columns : (n, T) numbers of the columns, from 1, so that they make a NaN of an infinity
+    missing : where they are not numbers
+    columns : (n, T) numbers of the columns, from 1
     low : the bits in which they fit
 
     Returns
     -------
-    order : (n, T) numbers of columns; any bits of `low` for a missing value
-    short : (s,) rows with a missing value
-    inside : (s, T) the places in them that hold a value
+    order : (n, T) numbers of columns
     plain : (n,) no two values of the row agree but for the bits of `low`
     """
     keys += 0.0  # minus zero becomes zero
     words = keys.view(np.int64)
     words &= ~low
+    if len(missing[0]):
+        # larger than any value, and no two the same: what is missing ties with nothing
+        words[missing] = BEYOND + (missing[1] + 1) * (low + 1)
     words |= columns
     keys.sort(axis=1)
-    short = np.flatnonzero(~np.isfinite(keys[:, -1]))
-    inside = np.isfinite(keys[short])
     plain = np.ones(len(keys), dtype=bool)
     flat = words.ravel()
     # in one piece, across the ends of rows: twice as fast, and an accident there is harmless
     apart = np.bitwise_xor(flat[1:], flat[:-1]).view(np.uint64)
     if apart.min(initial=low + 1) <= low:
         differ = (words[:, 1:] ^ words[:, :-1]).view(np.uint64) > low
-        differ[short] |= ~inside[:, 1:]
         np.all(differ, axis=1, out=plain)
     words &= low
-    return words, short, inside, plain
+    return words, plain
+
+
+def _centred_places(ranked: Ints, width: int) -> Floats:
+    """(n, T) U of the first, the second, ... value of rows of which so many values are ranked.
+
+    Zero after the last. Few numbers are distinct, so rows are looked up.
+    """
+    distinct, which = np.unique(ranked, return_inverse=True)
+    place, last = np.arange(1, width + 1), distinct[:, None]
+    return np.asarray(np.where(place <= last, place / (last + 1.0) - 0.5, 0.0)[which])
 
 
 def _centred_ranks(values: Floats) -> Floats:

@@ -42,6 +42,10 @@ BEFORE, AFTER = 0, (1 << DAY_BITS) - 1
 """Days that no bar has: they stand for sessions before and after the calendar."""
 
 
+NO_SESSION = -(1 << 30)
+"""The number of a day that is no session: before any run of them."""
+
+
 @dataclass(frozen=True)
 class MarketFactor:
     """The sessions of the market's calendar and what the market returned in them."""
@@ -153,10 +157,7 @@ def _returns(
     The rule of the view `returns`: price and dividend where the dividend is known, else the
     vendor's adjusted closes of one basis, else prices.
     """
-    start = pairs.day0 + first - 1
-    wanted = _days_from(days, start, length + 1)
-    wanted += (pairs.security << DAY_BITS).astype(np.int32)[:, None]
-    columns = _at_keys(tape, wanted)
+    columns = _at_sessions(tape, pairs, days, pairs.day0 + first - 1, length + 1)
     close = columns["close"]
     with np.errstate(divide="ignore", invalid="ignore"):
         price = close[:, 1:] / close[:, :-1]
@@ -179,20 +180,49 @@ def _days_from(days: Ints, start: Ints, length: int) -> Keys:
     return np.asarray(sliding_window_view(line, length)[start + before])
 
 
-def _at_keys(tape: tuple[Keys, dict[str, Floats]], wanted: Keys) -> dict[str, Floats]:
-    """(P, L) values of each column at the wanted keys, ascending in each row; NaN without a bar."""
+def _at_sessions(
+    tape: tuple[Keys, dict[str, Floats]], pairs: SweepPairs, days: Ints, start: Ints, length: int
+) -> dict[str, Floats]:
+    """(P, length) values of each column in the sessions from number `start` on; NaN without a bar.
+
+    Parameters
+    ----------
+    tape : not shorter than `length`
+    start : (P,)
+    """
     key, columns = tape
-    begin = np.minimum(np.searchsorted(key, wanted[:, 0]), len(key) - wanted.shape[1])
+    wanted = _days_from(days, start, length)
+    wanted += (pairs.security << DAY_BITS).astype(np.int32)[:, None]
+    begin = np.searchsorted(key, wanted[:, 0])
     # nearly always the bars lie one after another as wanted, and a run is copied in one piece
-    straight = (sliding_window_view(key, wanted.shape[1])[begin] == wanted).all(axis=1)
+    run = np.minimum(begin, len(key) - length)
+    straight = (sliding_window_view(key, length)[run] == wanted).all(axis=1)
+    found = {
+        name: np.asarray(sliding_window_view(values, length)[run])
+        for name, values in columns.items()
+    }
     crooked = np.flatnonzero(~straight)
-    index = np.minimum(np.searchsorted(key, wanted[crooked]), len(key) - 1)
-    there = key[index] == wanted[crooked]
-    found = {}
-    for name, values in columns.items():
-        found[name] = np.asarray(sliding_window_view(values, wanted.shape[1])[begin])
-        found[name][crooked] = np.where(there, values[index], np.nan)
+    if len(crooked):
+        end = np.searchsorted(key, wanted[crooked, -1], side="right")
+        pair, bar = _runs(begin[crooked], end)
+        number = np.full(AFTER + 1, NO_SESSION, dtype=np.int32)
+        number[days] = np.arange(len(days))
+        place = number[key[bar] & AFTER] - start[crooked][pair]
+        own = place >= 0
+        pair, bar, place = pair[own], bar[own], place[own]
+        for name, values in columns.items():
+            block = np.full((len(crooked), length), np.nan)
+            block[pair, place] = values[bar]
+            found[name][crooked] = block
     return found
+
+
+def _runs(begin: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """The numbers from each `begin` up to its `end`, after the position of the pair of bounds."""
+    count = end - begin
+    before = np.cumsum(count) - count
+    which = np.repeat(np.arange(len(begin)), count)
+    return which, np.arange(len(which)) + (begin - before)[which]
 
 
 def _tape(bars: pa.Table, least: int) -> tuple[Keys, dict[str, Floats]]:

@@ -88,6 +88,9 @@ def main() -> None:
     """Run the command line and end the process with a documented exit code."""
     # our matrices are small and many: threads inside each product cost more than they bring
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # our large arrays are written once and read once or twice, and huge pages, which pay for
+    # themselves with more, are what a virtual machine has to fetch from its host
+    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
     try:
         if not _asked_at_once(sys.argv[1:]):
             # a shell that asks for completions says so in the environment, without arguments

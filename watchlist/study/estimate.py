@@ -58,7 +58,7 @@ def estimate(
     masked : (T, S) rows that leave a security's estimation window
     donors : (P, S) for synthetic-control: which securities may make up each pair's twin
     """
-    if len(rows) > BATCH and design.model in LINEAR:
+    if design.model in LINEAR:
         fits = _in_batches(panel, rows, cols, factors, design, masked)
     else:
         fits = _fit(panel, rows, cols, factors, design, masked, donors)
@@ -68,8 +68,9 @@ def estimate(
 def _in_batches(
     panel: Panel, rows: Ints, cols: Ints, factors: Ints, design: StudyDesign, masked: Bools | None
 ) -> Fits:
-    """Least squares of many pairs, each batch at its place in the whole."""
-    keep_heap()
+    """Least squares, each batch of pairs at its place in the whole."""
+    if len(rows) > BATCH:
+        keep_heap()
     first, last = design.event_days
     fits = room_for(len(rows), design.estimation_length, last - first + 1, factors.shape[1])
     for some, size in _batches(rows, factors):
@@ -84,12 +85,16 @@ def _in_batches(
 def _batches(rows: Ints, factors: Ints) -> Iterator[tuple[slice | Ints, int]]:
     """Pairs to be estimated together, and how many neighbours of them have the same factors.
 
-    Dates with equally many pairs go together, so that a few large products do for all of them.
+    Dates with equally many pairs go together, so that a few large products do for all of them;
+    few pairs on uneven dates are one batch, in which each pair has its own.
     """
     new = np.ones(len(rows), dtype=bool)
     new[1:] = (rows[1:] != rows[:-1]) | (factors[1:] != factors[:-1]).any(axis=1)
     start = np.flatnonzero(new)
     sizes = np.diff(start, append=len(rows))
+    if len(rows) <= BATCH and (sizes[1:] != sizes[:-1]).any():
+        yield slice(0, len(rows)), 1
+        return
     for size in np.unique(sizes).tolist():
         those, each = start[sizes == size], max(1, BATCH // size)
         for begin in range(0, len(those), each):

@@ -161,7 +161,8 @@ def least_squares(rows: Rows, into: Fits | None = None) -> Fits:
         whole &= rows.keep.all(axis=1)
     if whole.all():
         centre = rows.x.mean(axis=2)
-        design = np.ones((len(centre), k + 1, m))
+        design = np.empty((len(centre), k + 1, m))
+        design[:, 0] = 1.0
         np.subtract(rows.x, centre[:, :, None], out=design[:, 1:])
         out.observations[:] = m
         _solve(rows, rows.y, design, centre, out)

@@ -256,13 +256,13 @@ def _as_table(fits: Fits, pairs: SweepPairs, ret: Floats, design: StudyDesign) -
     schema = result_schema(design)
     first = design.event_days[0]
     windows = [effects(fits, first, *window) for window in design.windows]
-    columns: dict[str, NDArray[Any]] = {
+    columns: dict[str, NDArray[Any] | None] = {
         "pair": pairs.number,
         "observations": fits.observations,
         "alpha": fits.alpha,
         "beta": fits.betas[:, 0],
         "sigma2": fits.sigma2,
-        "note": np.full(len(fits.sigma2), None) if fits.notes is None else fits.notes,
+        "note": fits.notes,
         "ret": ret,
         "ar": fits.ar,
         "day_se": day_errors(fits),
@@ -274,10 +274,12 @@ def _as_table(fits: Fits, pairs: SweepPairs, ret: Floats, design: StudyDesign) -
         "raw": np.column_stack([w.ret for w in windows]),
         "days": np.column_stack([w.days for w in windows]).astype(np.float64),
     }
-    return pa.table([_column(columns[name]) for name in schema.names], schema=schema)
+    return pa.table([_column(columns[name], len(ret)) for name in schema.names], schema=schema)
 
 
-def _column(values: NDArray[Any]) -> pa.Array:
+def _column(values: NDArray[Any] | None, pairs: int) -> pa.Array:
+    if values is None:
+        return pa.nulls(pairs, pa.string())
     if values.dtype == object:
         return words(values)
     return column(values) if values.ndim == 1 else lists(values)

@@ -54,6 +54,10 @@ class StoreBusyError(StoreError):
     """Another run holds the store."""
 
 
+class DiskError(WatchlistError):
+    """A file could not be written or read: no room, no permission, no such folder."""
+
+
 class QueryError(WatchlistError):
     """A query was refused, failed or timed out."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from watchlist.errors import ConfigError
+from watchlist.disk import replacing
 from watchlist.project import CONFIG_NAME
 
 CONFIG = """\
@@ -75,11 +75,6 @@ def write_project(folder: Path, source: str = "yahoo") -> list[Path]:
     -------
     list of Path
         The files that were written, empty when the folder was complete.
-
-    Raises
-    ------
-    ConfigError
-        `folder` is a file or cannot be written.
     """
     contents = {
         CONFIG_NAME: CONFIG.format(source=source),
@@ -89,16 +84,12 @@ def write_project(folder: Path, source: str = "yahoo") -> list[Path]:
         ".gitignore": "watchlist*.duckdb\n.watchlist/\nreports/out/\n",
     }
     written = []
-    try:
-        for name, text in contents.items():
-            path = folder / name
-            if path.exists():
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            written.append(path)
-    except OSError as error:
-        raise ConfigError(
-            f"{error.filename or folder}: {error.strerror}", "name a folder that can be written"
-        ) from None
+    for name, text in contents.items():
+        path = folder / name
+        if path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as part:
+            part.write_text(text, encoding="utf-8")
+        written.append(path)
     return written

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from watchlist.disk import replacing
 from watchlist.errors import ConfigError, QueryError
-from watchlist.sql import files, present, statements
+from watchlist.sql import present, statements
 from watchlist.sql.present import Format
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -156,7 +157,7 @@ def test_a_spreadsheet_holds_no_formula_and_the_same_bytes_twice(
 def test_a_failed_query_leaves_no_file(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     target = tmp_path / "a.csv"
     target.write_text("before")
-    with pytest.raises(QueryError), files.replacing(target) as part:
+    with pytest.raises(QueryError), replacing(target) as part:
         present.present_binary(
             con, statements.parse("SELECT error('no')"), {}, part, style=Format.PARQUET, limit=None
         )

@@ -37,6 +37,19 @@ def test_an_error_in_the_build_leaves_the_published_file(tmp_path: Path) -> None
     assert Project(tmp_path).store_file.read_bytes() == before
 
 
+def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
+    build_file = Project(tmp_path).build_file
+    build_file.parent.mkdir()
+    compacted = build_file.with_name("watchlist.build-sorted.duckdb")
+    for file in (build_file, compacted):
+        file.write_bytes(b"half a store")
+        file.with_name(file.name + ".wal").write_bytes(b"half a log")
+    with building(tmp_path) as build:
+        assert not compacted.exists()
+        build.publish(compacted=True)
+    assert [path.name for path in build_file.parent.iterdir()] == ["watchlist.lock"]
+
+
 def test_the_same_content_is_not_published_again(tmp_path: Path) -> None:
     with building(tmp_path) as build:
         assert build.publish()

@@ -23,6 +23,7 @@ from watchlist.catalog.loading import (
     read_files,
 )
 from watchlist.catalog.models import Event
+from watchlist.disk import replacing
 from watchlist.errors import CatalogError
 
 if TYPE_CHECKING:
@@ -217,12 +218,10 @@ def _update(table: Table, new: Table) -> None:
 def _write_whole(path: Path, text: str) -> None:
     """Replace the file at once, after proving that what will stand there can be read again."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    parsed = Parsed()
-    read_files(parsed, PACKAGED)
-    read_events(new, parsed)
-    if parsed.problems:
-        new.unlink()
-        raise catalog_error(parsed.problems)
-    new.replace(path)
+    with replacing(path) as new:
+        new.write_text(text, encoding="utf-8")
+        parsed = Parsed()
+        read_files(parsed, PACKAGED)
+        read_events(new, parsed)
+        if parsed.problems:
+            raise catalog_error(parsed.problems)

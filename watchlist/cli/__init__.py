@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from watchlist.cli import console, front
 from watchlist.cli.exit_codes import ExitCode
+from watchlist.disk import trouble
 from watchlist.errors import (
     NothingNewError,
     QueryError,
@@ -36,9 +37,9 @@ GROUPS = (
 """Modules of this package; each has `register(app)`."""
 
 EPILOG = (
-    "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, 3 partial (some symbols failed, "
-    "report written), 4 nothing new could be had, 5 another run holds the store, 6 a query was "
-    "refused or timed out."
+    "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, or a file that cannot be "
+    "written, 3 partial (some symbols failed, report written), 4 nothing new could be had, "
+    "5 another run holds the store, 6 a query was refused or timed out."
 )
 
 
@@ -96,18 +97,19 @@ def main() -> None:
             # a shell that asks for completions says so in the environment, without arguments
             completing = "_WATCHLIST_COMPLETE" in os.environ
             build_app(None if completing else front.wanted(sys.argv[1:]))()
-    except WatchlistError as error:
-        console.fail(error)
-        sys.exit(exit_code(error))
     except BrokenPipeError:
         # whoever read our output (head, a pager) has what they wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.DONE)
-    except (KeyboardInterrupt, ImportError) as error:
-        if not _is_interrupt(error):
+    except (Exception, KeyboardInterrupt) as error:
+        if _is_interrupt(error):
+            console.say("stopped; the published store and reports are as they were")
+            sys.exit(130)
+        told = error if isinstance(error, WatchlistError) else trouble(error)
+        if told is None:
             raise
-        console.say("stopped; the published store and reports are as they were")
-        sys.exit(130)
+        console.fail(told)
+        sys.exit(exit_code(told))
 
 
 def _is_interrupt(error: BaseException | None) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from watchlist.cli import console, output
 from watchlist.cli.exit_codes import ExitCode
+from watchlist.disk import replacing
 from watchlist.errors import ConfigError, QueryError
 
 if TYPE_CHECKING:
@@ -137,17 +138,17 @@ def _write(
     style: Format,
     limit: int | None,
 ) -> Shown:
-    from watchlist.sql import files, present
+    from watchlist.sql import present
 
     if style in present.BINARY:
         if wishes.out is None:
             return _write_binary(con, statement, parameters, style, limit)
-        with files.replacing(wishes.out) as part:
+        with replacing(wishes.out) as part:
             return present.present_binary(
                 con, statement, parameters, part, style=style, limit=limit
             )
     if wishes.out is not None:
-        with files.replacing(wishes.out) as part, part.open("w", encoding="utf-8") as handle:
+        with replacing(wishes.out) as part, part.open("w", encoding="utf-8") as handle:
             return present.present_text(
                 con,
                 statement,

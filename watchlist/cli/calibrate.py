@@ -10,6 +10,7 @@ import typer
 from watchlist.cli import console
 from watchlist.cli.frames import FrameFormat, show
 from watchlist.cli.options import OnDate, ProjectDir, Simulated, open_project
+from watchlist.disk import replacing
 from watchlist.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -132,4 +133,6 @@ def _write_chart(table: pl.DataFrame, file: Path) -> None:
     figure = calibration(
         table, scope=first["scope"], first_day=first["first_day"], last_day=first["last_day"]
     )
-    file.write_text(figure.to_html(include_plotlyjs=True, div_id="calibration"), encoding="utf-8")
+    with replacing(file) as part:
+        page = figure.to_html(include_plotlyjs=True, div_id="calibration")
+        part.write_text(page, encoding="utf-8")

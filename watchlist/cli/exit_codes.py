@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     """A bug in watchlist; the traceback is on stderr."""
 
     USAGE = 2
-    """Wrong usage, configuration or catalogue; nothing was done."""
+    """Wrong usage, configuration or catalogue, or a file that cannot be written."""
 
     PARTIAL = 3
     """Some symbols failed; the report was written and says which."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
+
+from watchlist.disk import replacing
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
@@ -18,12 +19,8 @@ def write(path: Path, content: str | bytes) -> Path:
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with replacing(path) as part:
         part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
     return path
 
 

@@ -21,12 +21,14 @@ from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
 )
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from markupsafe import Markup, escape
 
 from watchlist import __version__
 from watchlist.charts import style
+from watchlist.disk import naming
 from watchlist.report import format as fmt
 from watchlist.report.figures import Chart
 from watchlist.report.files import safe_name
@@ -95,7 +97,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            bytecode_cache=None if cache is None else _bytecode(cache),
+            bytecode_cache=None if cache is None else _Bytecode(cache),
         )
         self.environment.filters.update(
             percent=fmt.percent,
@@ -184,10 +186,16 @@ class Renderer:
         return self.environment.get_template(template).render(report=context, **more)
 
 
-def _bytecode(folder: Path) -> FileSystemBytecodeCache:
+class _Bytecode(FileSystemBytecodeCache):
     """Compiled templates; those that another version of us compiled are left alone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return FileSystemBytecodeCache(str(folder), f"{__version__}-%s.bin")
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder), f"{__version__}-%s.bin")
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with naming(Path(self.directory)):
+            super().dump_bytecode(bucket)
 
 
 def _hash(text: str) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from watchlist.disk import replacing
 from watchlist.errors import ConfigError, nearest
 from watchlist.project import Project, packaged
 from watchlist.sql.parameters import TYPES, typed
@@ -240,11 +241,12 @@ def create(project: Project, name: str) -> Path:
             f"{name!r} cannot name a query", "use small letters, digits and hyphens: my-miners"
         )
     path = project.own("queries") / f"{name}.sql"
+    if path.exists():
+        raise ConfigError(f"{path} exists", "edit it, or take another name")
     path.parent.mkdir(parents=True, exist_ok=True)
     template = Path(__file__).parent / "new_query.sql"
-    try:
-        with path.open("x", encoding="utf-8") as handle:
-            handle.write(template.read_text(encoding="utf-8").replace("{name}", name))
-    except FileExistsError:
-        raise ConfigError(f"{path} exists", "edit it, or take another name") from None
+    with replacing(path) as part:
+        part.write_text(
+            template.read_text(encoding="utf-8").replace("{name}", name), encoding="utf-8"
+        )
     return path

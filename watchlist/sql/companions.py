@@ -11,6 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from watchlist.disk import replacing
 from watchlist.errors import ConfigError, StoreError
 from watchlist.project import Project, packaged
 
@@ -46,7 +47,8 @@ def notebook_command(project: Project, file: Path | None = None) -> list[str]:
     if file is None:
         file = project.own("notebook.py")
         if not file.exists():
-            shutil.copyfile(packaged("queries") / "notebook.py", file)
+            with replacing(file) as part:
+                shutil.copyfile(packaged("queries") / "notebook.py", part)
     elif not file.is_file():
         raise ConfigError(f"{file}: no such notebook", "leave the name out for the packaged one")
     return [program, "edit", str(file)]

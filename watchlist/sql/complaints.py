@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from watchlist.disk import refused
 from watchlist.errors import QueryError, nearest
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def complain(error: duckdb.Error, con: duckdb.DuckDBPyConnection) -> QueryError:
             f"refused: {without_kind(text)}",
             "queries see the store and nothing else; to join your own file: --allow-files",
         )
+    if disk := refused(text):
+        return QueryError(disk.message, disk.hint)
     if found := NO_TABLE.search(text):
         return QueryError(_without_guess(text), _nearest_table(con, found[1]))
     if found := NO_COLUMN.search(text):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchlist.disk import replacing
 from watchlist.errors import ConfigError, nearest
 from watchlist.sql import files, formats, run, statements
 from watchlist.sql.schema import View, as_json, render
@@ -54,22 +55,19 @@ def export(
     Raises
     ------
     ConfigError
-        No such format, or the folder cannot be made.
+        No such format.
     QueryError
         A view cannot be read within the limits.
     """
     if style not in FORMATS:
         raise ConfigError(f"--format {style}: no such format", nearest(style, list(FORMATS)))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"{folder}: {error.strerror}") from None
+    folder.mkdir(parents=True, exist_ok=True)
     rows = 0
     for done, view in enumerate(views):
         if step:
             step(done, len(views), view.name)
         statement = statements.parse(f'FROM "{view.name}" ORDER BY ALL')
-        with files.replacing(folder / f"{view.name}.{style}") as part:
+        with replacing(folder / f"{view.name}.{style}") as part:
             if style == "parquet":
                 rows += files.write_parquet(run.run_arrow(con, statement), part, con)[0]
             else:
@@ -97,5 +95,5 @@ def _write_csv(result: run.Result, target: Path, *, excel_safe: bool) -> int:
 
 
 def _write_text(target: Path, text: str) -> None:
-    with files.replacing(target) as part:
+    with replacing(target) as part:
         part.write_text(text, encoding="utf-8")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,29 +19,6 @@ if TYPE_CHECKING:
 
 EXCEL_ROWS = 1_048_575
 """A sheet holds no more below its header."""
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """A file beside the target that takes its place at the end, or is gone if the work fails.
-
-    Raises
-    ------
-    ConfigError
-        The folder is missing or cannot be written to.
-    """
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.touch(exist_ok=False)
-    except OSError as error:
-        raise ConfigError(
-            f"-o {target}: {error.strerror}", "name a file in a folder that exists"
-        ) from None
-    try:
-        yield part
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def write_parquet(

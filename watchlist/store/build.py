@@ -139,11 +139,22 @@ def _build_file(project: Project, command: str | None, now: datetime) -> Iterato
     lock = project.work_dir / (project.store_file.stem + ".lock")
     with writer_lock(lock, command or _command(), now):
         file = project.build_file
-        remove(file)
         try:
+            # what a killed run left takes room that this one needs
+            _remove(file)
             yield file
         finally:
-            remove(file)
+            _remove(file)
+
+
+def _remove(file: Path) -> None:
+    remove(file)
+    remove(_compacted(file))
+
+
+def _compacted(file: Path) -> Path:
+    """Where a build is written anew before it is published."""
+    return file.with_name(file.stem + "-sorted.duckdb")
 
 
 def _in_file(
@@ -184,7 +195,7 @@ def _put_file(
     con.close()
     file = project.build_file
     if compacted:
-        fresh = file.with_name(file.stem + "-sorted.duckdb")
+        fresh = _compacted(file)
         compact(file, fresh, now)
         remove(file)
         file = fresh

@@ -41,7 +41,7 @@ def compact(source: Path, target: Path, at: datetime) -> None:
     Raises
     ------
     StoreError
-        The copy does not say what the original says; `target` is removed.
+        The copy does not say what the original says.
     """
     with closing(open_file(source)) as old:
         before = content(old)
@@ -68,9 +68,6 @@ def compact(source: Path, target: Path, at: datetime) -> None:
             )
         row = first_row(con, "SELECT count(*) FROM base.bars")
         set_meta(con, "sorted_bars", str(row[0] if row else 0))
-    except BaseException:
+        con.execute("CHECKPOINT")
+    finally:
         con.close()
-        remove(target)
-        raise
-    con.execute("CHECKPOINT")
-    con.close()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchlist.disk import naming, refused
 from watchlist.errors import StoreError
 
 if sys.platform == "linux":
@@ -46,7 +47,7 @@ def open_file(file: Path) -> duckdb.DuckDBPyConnection:
         else:
             con = duckdb.connect(str(file), config={"storage_compatibility_version": STORAGE})
     except duckdb.Error as error:
-        raise StoreError(
+        raise refused(str(error)) or StoreError(
             f"the store cannot be opened: {str(error).strip().splitlines()[0]}",
             "if the file is damaged, move it away and pull anew; its bars come again",
         ) from None
@@ -117,8 +118,9 @@ def copy_unread(source: Path, target: Path) -> None:
     the disk (`O_DIRECT`), so that the copy neither takes memory for pages that nobody asks for nor
     the processor from whoever works meanwhile, and a publish finds nothing left to flush.
     """
-    if not _cloned(source, target) and not _copied_direct(source, target):
-        shutil.copyfile(source, target)
+    with naming(target):
+        if not _cloned(source, target) and not _copied_direct(source, target):
+            shutil.copyfile(source, target)
 
 
 def _cloned(source: Path, target: Path) -> bool:

@@ -8,22 +8,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
+from watchlist.disk import naming
 from watchlist.errors import StoreBusyError
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: IO[str]) -> None:
+    def _take(file: FileIO) -> None:
         # a byte far behind the text, so that others can still read who holds the lock
         file.seek(1 << 20)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _take(file: IO[str]) -> None:
+    def _take(file: FileIO) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -38,7 +39,7 @@ def writer_lock(path: Path, command: str, since: datetime) -> Iterator[None]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # "a+" neither truncates nor fails: what the holder wrote must survive our attempt
-    with path.open("a+", encoding="utf-8") as file:
+    with path.open("a+b", buffering=0) as file:
         try:
             _take(file)
         except OSError:
@@ -46,17 +47,14 @@ def writer_lock(path: Path, command: str, since: datetime) -> Iterator[None]:
                 f"another run holds the store: {_holder(path)}",
                 "wait for it to end; reading (watchlist sql, reports) goes on meanwhile",
             ) from None
-        file.truncate(0)
-        file.write(
-            json.dumps(
-                {
-                    "pid": os.getpid(),
-                    "command": command,
-                    "since": since.isoformat(timespec="seconds"),
-                }
-            )
-        )
-        file.flush()
+        holder = {
+            "pid": os.getpid(),
+            "command": command,
+            "since": since.isoformat(timespec="seconds"),
+        }
+        with naming(path):
+            file.truncate(0)
+            file.write(json.dumps(holder).encode("utf-8"))
         yield
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchlist.disk import refused
 from watchlist.errors import StoreError
 from watchlist.project import Project
 from watchlist.store import lake
@@ -47,7 +48,9 @@ def connect(
     try:
         con = open_whole(file, partial(_open, file, as_known))
     except duckdb.Error as error:
-        raise StoreError(f"{file.name}: {str(error).strip().splitlines()[0]}") from None
+        raise refused(str(error)) or StoreError(
+            f"{file.name}: {str(error).strip().splitlines()[0]}"
+        ) from None
     return _sandboxed(con) if sandboxed else con
 
 

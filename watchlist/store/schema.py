@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchlist import __version__
+from watchlist.disk import refused
 from watchlist.errors import StoreError
 from watchlist.project import packaged
 from watchlist.store import lake
@@ -118,7 +119,7 @@ def apply_views(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> N
                 else:
                     con.execute(text)
             except duckdb.Error as error:
-                raise StoreError(f"{path}: {error}") from None
+                raise refused(str(error)) or StoreError(f"{path}: {error}") from None
 
 
 def _view_files(folder: Path | None) -> list[Path]:

@@ -1,0 +1,108 @@
+"""Files written whole or not at all, and what a full, read-only or forbidden disk is told as.
+
+Such a failure may come out of any write, so nobody on the way catches it: it stays the operating
+system's error, or DuckDB's, made to name its file where that is known, and `trouble` turns it into
+one of ours where the command ends.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from watchlist.errors import DiskError
+
+ROOM = "make room on that disk"
+RIGHT = "give yourself the right to it, or name another folder"
+
+NEXT_STEP = {
+    errno.ENOSPC: ROOM,
+    errno.EDQUOT: f"{ROOM}, or have your quota raised",
+    errno.EFBIG: "allow larger files (`ulimit -f`, or another file system)",
+    errno.EROFS: "mount that file system to be written to, or name another folder",
+    errno.EACCES: RIGHT,
+    errno.EPERM: RIGHT,
+    errno.ENOENT: "name a file in a folder that exists",
+    errno.EISDIR: "move the folder away, or name a file",
+    errno.ENOTDIR: "move the file away that stands where a folder should, or name another",
+    errno.ENAMETOOLONG: "take a shorter name",
+    errno.EIO: "look at the system's log: the disk may be failing",
+}
+"""What a person can do about a refusal of the operating system, by its number."""
+
+AGAIN = "then run the same command again; every file is as it was or new, none is half written"
+
+DUCKDB = re.compile(r'(?:Could not|Cannot|Failed to) [a-z -]*"(?P<file>[^"]+)"[^:\n]*: (?P<why>.+)')
+"""How DuckDB tells that the operating system refused something: the file, and strerror's words."""
+
+NUMBERS = {os.strerror(number): number for number in NEXT_STEP}
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Make an error of the operating system say which file it met; a failed write does not know."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A file beside the target that takes its place at the end, or is gone if the work fails.
+
+    What a link points to is replaced, not the link. A device or a pipe cannot be replaced: it is
+    given itself.
+    """
+    if target.exists() and not target.is_file():
+        yield target
+        return
+    target = target.resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(target)
+    except OSError as error:
+        if error.filename in (None, str(part)):
+            error.filename, error.filename2 = str(target), None
+        raise
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def trouble(error: BaseException) -> DiskError | None:
+    """What to tell a person about a refusal of the operating system; None if it is none."""
+    if isinstance(error, OSError):
+        # of a copy it is the second file that is written
+        file = error.filename2 or error.filename
+        if error.errno is None or (file is None and error.errno not in NEXT_STEP):
+            return None
+        return _told(file or "a file", os.strerror(error.errno), error.errno)
+    # whoever did not load it has none of its errors, and must not load it for this
+    duckdb = sys.modules.get("duckdb")
+    if duckdb is None or not isinstance(error, duckdb.Error):
+        return None
+    if found := refused(str(error)):
+        return found
+    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+        return _told("the store", str(error).strip().splitlines()[0], 0)
+    return None
+
+
+def refused(text: str) -> DiskError | None:
+    """The same of what DuckDB says about a file."""
+    found = DUCKDB.search(text)
+    return found and _told(found["file"], found["why"], NUMBERS.get(found["why"], 0))
+
+
+def _told(file: object, why: str, number: int) -> DiskError:
+    step = NEXT_STEP.get(number, "mend that")
+    return DiskError(f"{file}: {why}", f"{step}; {AGAIN}")

@@ -24,6 +24,7 @@ def test_each_code_is_in_the_help_and_in_readme(code: ExitCode) -> None:
         (errors.ConfigError("x"), ExitCode.USAGE),
         (errors.CatalogError("x"), ExitCode.USAGE),
         (errors.StudyError("x"), ExitCode.USAGE),
+        (errors.DiskError("x"), ExitCode.USAGE),
         (errors.NothingNewError("x"), ExitCode.STALE),
         (errors.TransientSourceError("x"), ExitCode.STALE),
         (errors.StoreBusyError("x"), ExitCode.BUSY),

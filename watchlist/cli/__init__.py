@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Collection
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchlist.cli import console, front
+from watchlist.cli import console, front, output
 from watchlist.cli.exit_codes import ExitCode
 from watchlist.disk import trouble
 from watchlist.errors import (
@@ -92,15 +93,13 @@ def main() -> None:
     # our large arrays are written once and read once or twice, and huge pages, which pay for
     # themselves with more, are what a virtual machine has to fetch from its host
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
+    _fill_closed_streams()
     try:
-        if not _asked_at_once(sys.argv[1:]):
-            # a shell that asks for completions says so in the environment, without arguments
-            completing = "_WATCHLIST_COMPLETE" in os.environ
-            build_app(None if completing else front.wanted(sys.argv[1:]))()
-    except BrokenPipeError:
-        # whoever read our output (head, a pager) has what they wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.DONE)
+        with output.written_out():
+            if not _asked_at_once(sys.argv[1:]):
+                # a shell that asks for completions says so in the environment, without arguments
+                completing = "_WATCHLIST_COMPLETE" in os.environ
+                build_app(None if completing else front.wanted(sys.argv[1:]))()
     except (Exception, KeyboardInterrupt) as error:
         if _is_interrupt(error):
             console.say("stopped; the published store and reports are as they were")
@@ -110,6 +109,13 @@ def main() -> None:
             raise
         console.fail(told)
         sys.exit(exit_code(told))
+
+
+def _fill_closed_streams() -> None:
+    """A stream that the caller closed is None, and the next file opened would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _is_interrupt(error: BaseException | None) -> bool:

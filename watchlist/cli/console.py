@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,17 +21,22 @@ class Step(Protocol):
 
 def say(text: str) -> None:
     """One line of talk."""
-    print(text, file=sys.stderr)
+    try:
+        print(text, file=sys.stderr)
+    except OSError:
+        # cron's log may lie on the disk that is full: a run does not hang on what it says of
+        # itself, nor may Python try again at exit and end with a code of its own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def warn(text: str) -> None:
     """Something the user should know; the work goes on."""
-    print(f"warning: {text}", file=sys.stderr)
+    say(f"warning: {text}")
 
 
 def fail(error: WatchlistError) -> None:
     """What went wrong and the next step."""
-    print(f"error: {error}", file=sys.stderr)
+    say(f"error: {error}")
 
 
 @contextmanager

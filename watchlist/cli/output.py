@@ -7,16 +7,32 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from watchlist.cli.exit_codes import ExitCode
+
+
+@contextmanager
+def written_out() -> Iterator[None]:
+    """What is written within is out at the end, or the failure is raised and not lost at exit."""
+    try:
+        yield
+    finally:
+        with _to_stdout():
+            sys.stdout.flush()
 
 
 def write(text: str) -> None:
     """Data as text, with a final newline."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    with _to_stdout():
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def write_bytes(data: bytes) -> None:
     """Data as bytes, for Parquet and spreadsheets."""
-    sys.stdout.buffer.write(data)
+    with _to_stdout():
+        sys.stdout.buffer.write(data)
 
 
 def page(text: str) -> None:
@@ -29,3 +45,17 @@ def page(text: str) -> None:
         return
     sys.stdout.flush()
     subprocess.run(command, input=text, text=True, check=False)
+
+
+@contextmanager
+def _to_stdout() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # Python would try again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            # whoever read our output (head, a pager) has what they wanted
+            sys.exit(ExitCode.DONE)
+        error.filename = "standard output"
+        raise

@@ -16,8 +16,8 @@ large AS (
     SELECT * FROM scaled WHERE seen >= 30 AND abs(ret) > 0.25 AND abs(ret) > 8 * usual
 )
 SELECT l.symbol, l.session,
-       format('{:+.1f} % where {:.1f} % is usual, and no event of the catalogue within a session',
-              100 * l.ret, 100 * l.usual) AS message,
+       replace(format('{:+.1f} % where {:.1f} % is usual, and no event of the catalogue within a session',
+                      100 * l.ret, 100 * l.usual), '-', '−') AS message,
        l.ret AS value
 FROM large AS l
 JOIN bars AS b USING (symbol, session)

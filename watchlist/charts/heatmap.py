@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watchlist.charts.style import DIVERGING, PAPER, Columns, Spec, axis, spec, trace
+from watchlist.minus import Told
 
 CAP = 4.0
 """Standard errors at which the colour is full."""
@@ -98,8 +99,7 @@ def heatmap(cells: Columns, events: Columns, symbols: list[str]) -> Spec:
 
 def _percent(fraction: float, digits: int) -> str:
     """Percent with a sign, which nothing has none of."""
-    value = round(fraction * 100, digits)
-    return f"{value:+.{digits}f}".replace("-", "−") if value else f"{0:.{digits}f}"
+    return f"{Told(fraction * 100):+.{digits}f}"
 
 
 def _short(title: str) -> str:

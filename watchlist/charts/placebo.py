@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchlist.charts.style import BAND, DOWN, INK, MUTED, UP, Spec, axis, spec, trace
+from watchlist.minus import Told
 
 BINS = 60
 
@@ -53,7 +54,7 @@ def placebo(ordinary: Iterable[float], observed: float) -> Spec:
                 "x": observed,
                 "y": 1,
                 "yref": "paper",
-                "text": f"observed {observed * 100:+.1f} %".replace("-", "−"),
+                "text": f"observed {Told(observed * 100):+.1f} %",
                 "showarrow": False,
                 "yanchor": "bottom",
                 "xanchor": "right" if observed > float(values.mean()) else "left",

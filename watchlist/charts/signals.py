@@ -22,6 +22,7 @@ from watchlist.charts.style import (
     trace,
     wrapped,
 )
+from watchlist.minus import Told
 
 _COLOUR = {"up": UP, "on": UP, "down": DOWN}
 _SIGN = {"up": 1, "on": 1, "down": -1, "quiet": 0}
@@ -170,7 +171,7 @@ def overview(signals: Columns, titles: dict[str, str]) -> Spec:
     ):
         if name in row:
             colour[row[name]][column[symbol]] = _SIGN[state]
-            text[row[name]][column[symbol]] = "" if z is None else f"{z:.1f}".replace("-", "−")
+            text[row[name]][column[symbol]] = "" if z is None else f"{Told(z):.1f}"
     return spec(
         [
             trace(

@@ -9,8 +9,9 @@ import math
 from datetime import date, datetime, time
 from typing import Any
 
+from watchlist.minus import MINUS
+
 NBSP = "\u00a0"
-MINUS = "\u2212"
 DASH = "\u2013"
 
 MARKUP = frozenset("\\`*_{}[]<>#|!")

@@ -14,6 +14,7 @@ from math import isfinite, log2
 
 import numpy as np
 
+from watchlist.minus import Told
 from watchlist.signals.chance import calibrated
 from watchlist.signals.registry import Signal
 from watchlist.signals.states import rarity
@@ -80,19 +81,18 @@ def _place(symbol: str, readings: list[Reading]) -> Ranked:
 
 
 def _words(reading: Reading, share: float) -> str:
-    """`Abnormal move -13.5% (chance looks like this on 0.6% of days)`."""
+    """`Abnormal move −13.5% (chance looks like this on 0.6% of days)`."""
     value = in_unit(reading.value, reading.signal.unit)
     return f"{reading.signal.title} {value} (chance looks like this on {share:.1%} of days)"
 
 
 def in_unit(value: float, unit: str) -> str:
     """A value as people read it: fractions as per cent, with a real minus sign."""
+    told = Told(value)
     if unit.startswith("fraction"):
-        text = f"{value:+.1%}" + unit.removeprefix("fraction")
-    elif unit in ("deviations", "standard errors"):
-        text = f"{value:+.1f} {unit}"
-    elif unit in ("events", "documents", "weekdays"):
-        text = f"{value:.0f} {unit}"
-    else:
-        text = f"{value:.2f}"
-    return text.replace("-", "−")
+        return f"{told:+.1%}" + unit.removeprefix("fraction")
+    if unit in ("deviations", "standard errors"):
+        return f"{told:+.1f} {unit}"
+    if unit in ("events", "documents", "weekdays"):
+        return f"{told:.0f} {unit}"
+    return f"{told:.2f}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from watchlist.minus import Told
 from watchlist.signals.registry import Measured, Rule, Signal
 from watchlist.signals.rolling import Bools, Floats, rolling_count
 
@@ -62,7 +63,8 @@ def count_changes(coded: States) -> int:
 
 def sentence(signal: Signal, state: str, symbol: str, value: float, z: float) -> str:
     """The alert in words."""
-    return signal.sentences[state].format(symbol=symbol, value=value, z=z, drop=-value)
+    numbers = {"value": Told(value), "z": Told(z), "drop": Told(-value)}
+    return signal.sentences[state].format(symbol=symbol, **numbers)
 
 
 def own_percentiles(signal: Signal, measured: Measured, rows: slice) -> Floats:

@@ -10,7 +10,7 @@ from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
 from watchlist.signals.rolling import Floats, lag, rolling_count, rolling_max, rolling_sum
 from watchlist.signals.states import Z_LEAST
 
-YEAR, QUARTER, MONTH, WEEK = 252, 63, 21, 5
+YEAR, HALF_YEAR, QUARTER, MONTH, WEEK = 252, 126, 63, 21, 5
 ANNUAL = np.sqrt(252.0)
 
 
@@ -50,8 +50,12 @@ def _reversal(panel: Panel) -> Measured:
 
 def _high_distance(panel: Panel) -> Measured:
     path = log_path(panel)
+    known = np.isfinite(path)
     value = np.expm1(path - rolling_max(path, YEAR))
-    value[: max(YEAR - 1 - panel.first_row, 0)] = np.nan
+    # who has not been listed for a year has no high of one, nor has who hardly traded in it
+    row, first_bar = np.arange(len(path))[:, None], known.argmax(axis=0)
+    value[row < first_bar + YEAR - 1] = np.nan
+    value[rolling_count(known, YEAR) < HALF_YEAR] = np.nan
     return Measured(value, value)
 
 
@@ -152,10 +156,11 @@ HIGH_DISTANCE = REGISTRY.register(
         name="high_52w",
         title="Distance from the 52-week high",
         family="trend",
-        definition="Price against the highest close of the past year.",
-        formula="total-return index / its maximum over 252 sessions − 1",
+        definition="Price against the highest close of the past year, for who was listed for one.",
+        formula="total-return index / its maximum over the market's last 252 sessions − 1, known "
+        "where the first bar is at least as old and at least 126 of them have a bar",
         source="George & Hwang 2004 JF 59:2145",
-        parameters={"window": YEAR},
+        parameters={"window": YEAR, "least": HALF_YEAR},
         unit="fraction",
         direction="up",
         minimum_history=YEAR,

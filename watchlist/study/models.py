@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+MOST = 0.75
+"""Where more of the pairs lack nothing, these are solved apart; else all are masked, in one go."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -166,8 +169,8 @@ def least_squares(rows: Rows, into: Fits | None = None) -> Fits:
         np.subtract(rows.x, centre[:, :, None], out=design[:, 1:])
         out.observations[:] = m
         _solve(rows, rows.y, design, centre, out)
-    elif whole.any():
-        # most pairs lack nothing, and need not be masked for the sake of the others
+    elif whole.mean() > MOST:
+        # they need not be masked for the sake of the others
         for which in (whole, ~whole):
             out.put(which, least_squares(rows.of(which)))
     else:

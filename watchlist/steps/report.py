@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +21,24 @@ from watchlist.project import Project, packaged
 from watchlist.report.daily import daily_context
 from watchlist.report.event import event_context
 from watchlist.report.facts import Facts, Row
-from watchlist.report.files import write, write_pair
+from watchlist.report.files import write, write_both, write_pair
 from watchlist.report.happenings import cards
 from watchlist.report.index import digest, event_file, feed, index_context, symbol_file
 from watchlist.report.symbol import symbol_context
+from watchlist.steps.helper import Share, alone
 from watchlist.steps.report_signals import write_signals
 
 if TYPE_CHECKING:
     import duckdb
 
     from watchlist.config import Config
+    from watchlist.report.pages import Page, Sheet
     from watchlist.report.render import Renderer
 
 Step = Callable[[int, int, str], None]
+
+BATCH = 8
+"""Pages that one process makes at a time, where two share the work."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,7 @@ def write_daily(
     as_of: date,
     step: Step | None = None,
     single_file: bool = False,
+    share: Share = alone,
 ) -> Path:
     """Write the report of one session, its twin and the pages it links to; gives its path.
 
@@ -77,17 +84,21 @@ def write_daily(
         A session; later bars and events are left out.
     single_file
         Put plotly.js inside the page (4.8 MB), for sending it to somebody.
+    share
+        Who renders the pages of events and symbols.
     """
     press = open_press(con, project, config, as_of=as_of, single_file=single_file)
     folder = project.reports_dir
     newest = max(_archived(folder), default=as_of.isoformat())
     share_plotly(press)
     context = daily_context(press.facts, version=__version__)
-    if as_of.isoformat() >= newest:
-        _write_linked(press, step)
+    # others may work at these while we do the rest
+    linked = _begin_linked(press, share) if as_of.isoformat() >= newest else None
     page = _write_daily_page(press, context)
     if press.facts.rankings:
         write_signals(con, project, press.renderer, as_of=as_of, plotly=press.inlined)
+    if linked is not None:
+        linked(step)
     _write_front(press, con)
     return page
 
@@ -100,17 +111,13 @@ def write_event(press: Press, event_id: str) -> Path:
     WatchlistError
         No such event is known as of the session.
     """
-    from watchlist.report.pages import event_page
-
     card = next((c for c in press.cards if c["event_id"] == event_id), None)
     if card is None:
         raise WatchlistError(
             f"event {event_id!r}: not known as of {press.facts.as_of}",
             _suggestion(event_id, [c["event_id"] for c in press.cards]),
         )
-    context = event_context(press.facts, card, press.cards, version=__version__)
-    html = event_page(press.renderer, context, linked=press.linked, plotly=press.inlined)
-    return write_pair(press.project.reports_dir / event_file(event_id), html, context)
+    return _write_sheet(press, _event_sheet(press, card))
 
 
 def write_symbol(press: Press, symbol: str) -> Path:
@@ -121,23 +128,13 @@ def write_symbol(press: Press, symbol: str) -> Path:
     WatchlistError
         No such symbol is in the store.
     """
-    from watchlist.report.pages import symbol_page
-
     security = next((s for s in press.facts.symbols if s["symbol"] == symbol), None)
     if security is None:
         raise WatchlistError(
             f"symbol {symbol!r}: not in the store",
             nearest(symbol, [s["symbol"] for s in press.facts.symbols]),
         )
-    context = symbol_context(press.facts, security, press.cards, version=__version__)
-    html = symbol_page(
-        press.renderer,
-        context,
-        linked=press.linked,
-        known_events=frozenset(c["event_id"] for c in press.cards),
-        plotly=press.inlined,
-    )
-    return write_pair(press.project.reports_dir / symbol_file(symbol), html, context)
+    return _write_sheet(press, _symbol_sheet(press, security))
 
 
 def open_press(
@@ -194,18 +191,52 @@ def _write_daily_page(press: Press, context: dict[str, Any]) -> Path:
     return write_pair(page, html, context)
 
 
-def _write_linked(press: Press, step: Step | None) -> None:
-    events = [c["event_id"] for c in press.cards]
-    symbols = [s["symbol"] for s in press.facts.symbols]
-    total = len(events) + len(symbols)
-    for done, event_id in enumerate(events):
-        if step is not None:
-            step(done, total, event_id)
-        write_event(press, event_id)
-    for done, symbol in enumerate(symbols, start=len(events)):
-        if step is not None:
-            step(done, total, symbol)
-        write_symbol(press, symbol)
+def _begin_linked(press: Press, share: Share) -> Callable[[Step | None], None]:
+    """Begin the pages of all events and symbols; calling what this gives writes them."""
+    from watchlist.report.pages import printed
+
+    sheets = [partial(_event_sheet, press, c) for c in press.cards]
+    sheets += [partial(_symbol_sheet, press, s) for s in press.facts.symbols]
+    batches = [sheets[first : first + BATCH] for first in range(0, len(sheets), BATCH)]
+    parts = share(printed, ((press.renderer, [sheet() for sheet in some]) for some in batches))
+
+    def write_all(step: Step | None) -> None:
+        written = 0
+        for _, pages in parts:
+            for page in pages:
+                _write_page(press, page)
+            written += len(pages)
+            if step is not None:
+                step(written, len(sheets), pages[-1].file)
+
+    return write_all
+
+
+def _write_page(press: Press, page: Page) -> Path:
+    return write_both(press.project.reports_dir / page.file, page.html, page.twin)
+
+
+def _write_sheet(press: Press, sheet: Sheet) -> Path:
+    from watchlist.report.pages import printed
+
+    return _write_page(press, printed(press.renderer, [sheet])[0])
+
+
+def _event_sheet(press: Press, card: Row) -> Sheet:
+    from watchlist.report.pages import Sheet, event_page
+
+    context = event_context(press.facts, card, press.cards, version=__version__)
+    options = {"linked": press.linked, "plotly": press.inlined}
+    return Sheet(event_file(card["event_id"]), event_page, context, options)
+
+
+def _symbol_sheet(press: Press, security: Row) -> Sheet:
+    from watchlist.report.pages import Sheet, symbol_page
+
+    context = symbol_context(press.facts, security, press.cards, version=__version__)
+    known = frozenset(c["event_id"] for c in press.cards)
+    options = {"linked": press.linked, "known_events": known, "plotly": press.inlined}
+    return Sheet(symbol_file(security["symbol"]), symbol_page, context, options)
 
 
 def _write_front(press: Press, con: duckdb.DuckDBPyConnection) -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ DIRECT_BLOCK, DIRECT_PIECE = 4096, 32 << 20
 def open_file(file: Path) -> duckdb.DuckDBPyConnection:
     """Open or create a store file to write, in UTC.
 
+    It is private until `replace` has it safe on disk: commits before that do not wait for the disk.
+
     Raises
     ------
     StoreError
@@ -52,6 +55,8 @@ def open_file(file: Path) -> duckdb.DuckDBPyConnection:
             "if the file is damaged, move it away and pull anew; its bars come again",
         ) from None
     con.execute("SET TimeZone = 'UTC'")
+    with suppress(duckdb.CatalogException):  # DuckDB 1.5 knows no such setting
+        con.execute("SET fsync_mode = 'NONE'")
     return con
 
 

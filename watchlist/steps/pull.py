@@ -17,9 +17,11 @@ from watchlist.sources.routed import RoutedSource
 from watchlist.steps.pull_symbol import (
     FIRST_SESSION,
     SETTLING,
+    Known,
     SymbolPull,
     failed,
     pull_symbol,
+    read_known,
     skipped,
 )
 from watchlist.store import Build, checks, log, sync, write_frame
@@ -105,7 +107,7 @@ def run_pull(
     due = [s for s in catalog.securities if s.pulled and (not symbols or s.symbol in symbols)]
     outcomes: list[SymbolPull] = []
     stopped: dict[str, str] = {}
-    first_id = log.next_pull_id(con)
+    first_id, known = log.next_pull_id(con), read_known(con, sessions)
     for done, security in enumerate(due):
         if step is not None:
             step(done, len(due), security.symbol)
@@ -113,7 +115,15 @@ def run_pull(
         own = source.of(security.symbol) if isinstance(source, RoutedSource) else source
         if own.name not in stopped:
             pull, why = _guarded(
-                build, security, own, pull_id=pull_id, at=at, on=on, since=since, full=full
+                build,
+                security,
+                own,
+                known=known,
+                pull_id=pull_id,
+                at=at,
+                on=on,
+                since=since,
+                full=full,
             )
             if why is not None:
                 stopped[own.name] = why
@@ -146,6 +156,7 @@ def _guarded(
     security: Security,
     source: Source,
     *,
+    known: Known,
     pull_id: int,
     at: datetime,
     on: date | None,
@@ -159,7 +170,15 @@ def _guarded(
     try:
         with transaction(build.con):
             pull = pull_symbol(
-                build.con, security, source, pull_id=pull_id, at=at, on=on, since=since, full=full
+                build.con,
+                security,
+                source,
+                known=known,
+                pull_id=pull_id,
+                at=at,
+                on=on,
+                since=since,
+                full=full,
             )
     except SourceError as error:
         stopped = error.message if isinstance(error, RunStoppedError) else None

@@ -12,7 +12,7 @@ import polars as pl
 from watchlist.catalog import Security
 from watchlist.errors import PermanentSourceError, SourceError, TransientSourceError
 from watchlist.sources import AbsentSymbolError, Fetched, Source
-from watchlist.store import bars
+from watchlist.store import bars, sync
 from watchlist.store.restate import Comparison, compare, is_empty
 
 if TYPE_CHECKING:
@@ -76,11 +76,36 @@ class Window(NamedTuple):
     """No stored bar lies outside."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the store says of every security, read at once: asking costs more than the rows do."""
+
+    numbers: dict[str, int]
+    """By symbol."""
+    compared: dict[tuple[str, str], date]
+    """The UTC day on which a symbol's whole history was last compared with a source."""
+    closes: dict[str, pl.DataFrame]
+    """session, close_at of each calendar."""
+
+
+def read_known(con: duckdb.DuckDBPyConnection, sessions: pl.DataFrame) -> Known:
+    """For `sessions` of the calendars (calendar, session, close_at), once they are stored."""
+    closes = sessions.select("calendar", "session", "close_at").partition_by(
+        "calendar", as_dict=True, include_key=False
+    )
+    return Known(
+        sync.security_ids(con),
+        bars.full_pulls(con),
+        {str(calendar): frame for (calendar,), frame in closes.items()},
+    )
+
+
 def pull_symbol(
     con: duckdb.DuckDBPyConnection,
     security: Security,
     source: Source,
     *,
+    known: Known,
     pull_id: int,
     at: datetime,
     on: date | None,
@@ -91,6 +116,8 @@ def pull_symbol(
 
     Parameters
     ----------
+    known : Known
+        Read before the first symbol of the run.
     at : datetime
         The moment before the source is asked, UTC.
     on : date or None
@@ -105,19 +132,20 @@ def pull_symbol(
     SourceError
         The source failed, or what it gave cannot be this security's bars; nothing was written.
     """
-    security_id = bars.security_id(con, security.symbol)
+    security_id = known.numbers[security.symbol]
+    closes = known.closes[security.calendar]
     end = min((day for day in (on, security.valid_to) if day), default=None)
     stored = _inside(bars.stored_bars(con, security_id), security.valid_from, end)
     if not full and _is_complete(security, stored):
         return skipped(security, source, at, f"delisted, all bars to {security.valid_to} stored")
-    due = not stored.is_empty() and _verification_due(con, security, source, stored, at)
+    due = not stored.is_empty() and _verification_due(known, security, source, stored, at)
     window = _window(security, stored, end, since, full=full, due=due)
-    asked = _ask(con, source, security, window, at, expected=not stored.is_empty())
+    asked = _ask(source, security, window, closes, at, expected=not stored.is_empty())
     found = compare(_inside(stored, window.start, None), asked.bars)
     attempts = asked.attempts
     if not window.whole and (found.needs_whole_history or not found.withdrawn.is_empty()):
         window = Window(stored["session"][0], end, whole=True)
-        asked = _ask(con, source, security, window, at, expected=True)
+        asked = _ask(source, security, window, closes, at, expected=True)
         attempts += asked.attempts
         found = compare(stored, asked.bars)
     own = found.withdrawn.filter(pl.col("source") == source.name)
@@ -182,7 +210,7 @@ def _is_complete(security: Security, stored: pl.DataFrame) -> bool:
 
 
 def _verification_due(
-    con: duckdb.DuckDBPyConnection,
+    known: Known,
     security: Security,
     source: Source,
     stored: pl.DataFrame,
@@ -194,7 +222,7 @@ def _verification_due(
     """
     if stored["source"][-1] != source.name:
         return True
-    last = bars.last_full_pull(con, security.symbol, source.name)
+    last = known.compared.get((security.symbol, source.name))
     return last is None or last.isocalendar()[:2] != at.date().isocalendar()[:2]
 
 
@@ -221,10 +249,10 @@ def _window(
 
 
 def _ask(
-    con: duckdb.DuckDBPyConnection,
     source: Source,
     security: Security,
     window: Window,
+    closes: pl.DataFrame,
     at: datetime,
     *,
     expected: bool,
@@ -242,25 +270,14 @@ def _ask(
         if expected:
             raise TransientSourceError(f"{said}, though the store has some there")
         raise PermanentSourceError(said)
-    return replace(asked, bars=_with_final(con, security, given, at))
+    return replace(asked, bars=_with_final(given, closes, at))
 
 
-def _with_final(
-    con: duckdb.DuckDBPyConnection, security: Security, given: pl.DataFrame, at: datetime
-) -> pl.DataFrame:
+def _with_final(given: pl.DataFrame, closes: pl.DataFrame, at: datetime) -> pl.DataFrame:
     """Whether each bar's session had closed, with a margin, before the source was asked.
 
     A date that the exchange's calendar does not know counts as closed two days later.
     """
-    closes = con.sql(
-        "SELECT session, close_at FROM base.sessions "
-        "WHERE calendar = $c AND session BETWEEN $first AND $last",
-        params={
-            "c": security.calendar,
-            "first": given["session"].min(),
-            "last": given["session"].max(),
-        },
-    ).pl()
     joined = given.join(closes, on="session", how="left", maintain_order="left")
     final = (
         pl.when(pl.col("close_at").is_not_null())

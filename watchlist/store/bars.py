@@ -140,7 +140,7 @@ def _withdrawal(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def last_full_pull(con: duckdb.DuckDBPyConnection, symbol: str, source: str) -> date | None:
-    """The UTC day on which this source's whole history of the symbol was last compared."""
-    row = first_row(con, sql("last_full_pull"), {"symbol": symbol, "source": source})
-    return None if row is None else row[0]
+def full_pulls(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], date]:
+    """By symbol and source, the UTC day on which the whole history was last compared."""
+    rows = con.execute(sql("full_pulls")).fetchall()
+    return {(symbol, source): day for symbol, source, day in rows}

@@ -49,6 +49,7 @@ def run_and_tell(
         from watchlist.clock import SystemClock
         from watchlist.daily import run_daily
 
+        gc.freeze()  # what is loaded by now stays loaded: the end of the process need not search it
         project, config = open_project(folder, source)
         result = run_daily(
             project,

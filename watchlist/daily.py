@@ -17,7 +17,7 @@ from watchlist.sources import open_source
 from watchlist.steps.helper import open_helper
 from watchlist.steps.judge import judge_if_due
 from watchlist.steps.pull import run_pull
-from watchlist.steps.report import write_daily
+from watchlist.steps.report import begin_daily
 from watchlist.steps.signals import run_signals
 from watchlist.steps.study import begin_study
 
@@ -79,12 +79,12 @@ def run_daily(
                 studied = study(step)
             with progress("judge") as step:
                 judge_if_due(build.con, as_of=pulled.as_of, step=step)
+            report = begin_daily(build.con, project, config, as_of=pulled.as_of, share=share)
             build.publish()
-
-        with store.connect(project) as con, progress("report") as step:
-            report = write_daily(con, project, config, as_of=pulled.as_of, step=step, share=share)
+        with progress("report") as step:
+            page = report(step)
     return DailyResult(
-        report=report,
+        report=page,
         as_of=pulled.as_of,
         failed=pulled.failed,
         talk=(*pulled.talk, *studied.talk),

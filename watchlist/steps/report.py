@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from watchlist import __version__
 from watchlist.errors import WatchlistError, nearest
@@ -26,7 +26,7 @@ from watchlist.report.happenings import cards
 from watchlist.report.index import digest, event_file, feed, index_context, symbol_file
 from watchlist.report.symbol import symbol_context
 from watchlist.steps.helper import Share, alone
-from watchlist.steps.report_signals import write_signals
+from watchlist.steps.report_signals import read_signals, write_signal_page
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,7 +72,6 @@ def write_daily(
     as_of: date,
     step: Step | None = None,
     single_file: bool = False,
-    share: Share = alone,
 ) -> Path:
     """Write the report of one session, its twin and the pages it links to; gives its path.
 
@@ -84,23 +83,48 @@ def write_daily(
         A session; later bars and events are left out.
     single_file
         Put plotly.js inside the page (4.8 MB), for sending it to somebody.
+    """
+    return begin_daily(con, project, config, as_of=as_of, single_file=single_file)(step)
+
+
+def begin_daily(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    config: Config,
+    *,
+    as_of: date,
+    single_file: bool = False,
+    share: Share = alone,
+) -> Callable[[Step | None], Path]:
+    """As `write_daily`, which is to be ended by calling what this gives.
+
+    All is read here and nothing is written, so that a build may be published in between.
+
+    Parameters
+    ----------
     share
-        Who renders the pages of events and symbols.
+        Who renders the pages of events and symbols; a helper does while we do something else.
     """
     press = open_press(con, project, config, as_of=as_of, single_file=single_file)
-    folder = project.reports_dir
-    newest = max(_archived(folder), default=as_of.isoformat())
-    share_plotly(press)
-    context = daily_context(press.facts, version=__version__)
-    # others may work at these while we do the rest
-    linked = _begin_linked(press, share) if as_of.isoformat() >= newest else None
-    page = _write_daily_page(press, context)
-    if press.facts.rankings:
-        write_signals(con, project, press.renderer, as_of=as_of, plotly=press.inlined)
-    if linked is not None:
-        linked(step)
-    _write_front(press, con)
-    return page
+    newest = date.fromisoformat(max([*_archived(project.reports_dir), as_of.isoformat()]))
+    front, linked = press, None
+    if newest == as_of:
+        linked = _begin_linked(press, share)
+    else:
+        front = open_press(con, project, config, as_of=newest)
+    signals = read_signals(con, project, as_of) if press.facts.rankings else None
+
+    def end(step: Step | None) -> Path:
+        share_plotly(press)
+        page = _write_daily_page(press)
+        if signals is not None:
+            write_signal_page(signals, project, press.renderer, plotly=press.inlined)
+        if linked is not None:
+            linked(step)
+        _write_front(front)
+        return page
+
+    return end
 
 
 def write_event(press: Press, event_id: str) -> Path:
@@ -177,9 +201,10 @@ def share_plotly(press: Press) -> Path:
     return write(press.project.reports_dir / PLOTLY_NAME, press.plotly)
 
 
-def _write_daily_page(press: Press, context: dict[str, Any]) -> Path:
+def _write_daily_page(press: Press) -> Path:
     from watchlist.report.pages import daily_page
 
+    context = daily_context(press.facts, version=__version__)
     html = daily_page(
         press.renderer,
         context,
@@ -239,16 +264,13 @@ def _symbol_sheet(press: Press, security: Row) -> Sheet:
     return Sheet(symbol_file(security["symbol"]), symbol_page, context, options)
 
 
-def _write_front(press: Press, con: duckdb.DuckDBPyConnection) -> None:
-    """Index, feed and latest, from the twins that lie in the archive."""
+def _write_front(press: Press) -> None:
+    """Index, feed and latest, from the twins that lie in the archive; the newest is the press's."""
     from watchlist.report.pages import index_page
 
-    folder = press.project.reports_dir
+    folder, newest = press.project.reports_dir, press.facts.as_of
     twins = _archived(folder)
     digests = [digest(json.loads(twins[day].read_text(encoding="utf-8"))) for day in sorted(twins)]
-    newest = date.fromisoformat(digests[-1]["as_of"])
-    if newest != press.facts.as_of:
-        press = open_press(con, press.project, press.config, as_of=newest)
     context = index_context(digests, press.cards, press.facts.symbols, version=__version__)
     write_pair(folder / "index.html", index_page(press.renderer, context), context)
     write(folder / "feed.json", feed(digests, base_url=press.config.report.base_url))

@@ -16,7 +16,7 @@ from watchlist.project import Project
 from watchlist.sources import open_source
 from watchlist.steps.helper import open_helper
 from watchlist.steps.judge import judge_if_due
-from watchlist.steps.pull import run_pull
+from watchlist.steps.pull import pull_bars
 from watchlist.steps.report import begin_daily
 from watchlist.steps.signals import run_signals
 from watchlist.steps.study import begin_study
@@ -63,16 +63,17 @@ def run_daily(
     ConfigError, CatalogError
         The user's files are wrong; nothing was begun.
     """
-    with open_helper("watchlist.steps.study", "watchlist.report.pages") as share:
+    with open_helper("watchlist.steps.study", "scipy.special", "watchlist.report.pages") as share:
         catalog = load_catalog(project)
         source = open_source(config.source, config, project, clock, skip_bad=skip_bad)
 
         with store.open_build(project, clock) as build:
             with progress("pull") as step:
-                pulled = run_pull(
+                pulled = pull_bars(
                     build, catalog, source, on=on, since=None, full=full, clock=clock, step=step
                 )
             study = begin_study(build.con, catalog, config, as_of=pulled.as_of, share=share)
+            store.checks.record(build.con, build.started_at)
             with progress("signals") as step:
                 run_signals(build.con, catalog, config, as_of=pulled.as_of, step=step)
             with progress("study") as step:

@@ -80,7 +80,7 @@ def run_pull(
     symbols: Collection[str] = (),
     step: Step | None = None,
 ) -> PullSummary:
-    """Bring the bars of every pulled security up to date in the build.
+    """Bring the bars of every pulled security up to date in the build, and check them.
 
     Parameters
     ----------
@@ -98,6 +98,34 @@ def run_pull(
     NothingNewError
         No symbol could be had. The build must then not be published.
     """
+    summary = pull_bars(
+        build,
+        catalog,
+        source,
+        clock=clock,
+        on=on,
+        since=since,
+        full=full,
+        symbols=symbols,
+        step=step,
+    )
+    checks.record(build.con, build.started_at)
+    return summary
+
+
+def pull_bars(
+    build: Build,
+    catalog: Catalog,
+    source: Source,
+    *,
+    clock: Clock,
+    on: date | None = None,
+    since: date | None = None,
+    full: bool = False,
+    symbols: Collection[str] = (),
+    step: Step | None = None,
+) -> PullSummary:
+    """As `run_pull`, but the checks of the data are left to the caller."""
     con, now = build.con, clock.now()
     sessions, mark = _sessions(build, catalog, since, now)
     sync.catalog(con, catalog, sessions)
@@ -147,7 +175,6 @@ def run_pull(
     _keep_planted_truth(build, source)
     set_meta(con, "as_of", as_of.isoformat())
     log.end_run(con, run_id, clock.now(), "partial" if summary.failed else "done")
-    checks.record(con, now)
     return summary
 
 

@@ -165,6 +165,30 @@ def test_days_before_the_calendar_are_missing_not_an_error() -> None:
     assert np.isnan(found["sigma2"].to_numpy()).all()
 
 
+def test_bars_of_other_days_and_holes_leave_every_bar_in_its_session() -> None:
+    """Each security lacks some sessions, and has bars on days when the market was closed."""
+    rng = np.random.default_rng(8)
+    design = StudyDesign(
+        factors=("MKT",), estimation=(-60, -6), windows=((-5, 5),), chart=(-5, 5),
+        min_observations=20, overlap="keep",
+    )  # fmt: skip
+    days = np.flatnonzero(rng.random(400) < 0.7) + 1
+    closes = np.where(rng.random((3, 401)) < 0.9, 50 + rng.random((3, 401)), np.nan)
+    security, day = np.nonzero(np.isfinite(closes[:, 1:]))
+    day += 1
+    bars = pa.table(
+        {"key": ((security << DAY_BITS) + day).astype(np.int32), "close": closes[security, day]}
+    )
+    at = np.array([10, 70, 150, len(days) - 3, 40, 90])
+    pairs = SweepPairs(np.arange(6), np.array([0, 0, 1, 1, 2, 2]), at)
+    found = estimate_tape(bars, pairs, MarketFactor(days, rng.normal(size=len(days))), design)
+    for number in range(6):
+        held = np.full(len(days) + 160, np.nan)
+        held[80 : 80 + len(days)] = closes[pairs.security[number], days]
+        around = held[80 + at[number] - 6 : 80 + at[number] + 6]
+        np.testing.assert_array_equal(found["ret"][number].as_py(), around[1:] / around[:-1] - 1.0)
+
+
 def test_an_interrupted_sweep_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     file = small_market(tmp_path)
     before = file.read_bytes()

@@ -179,7 +179,7 @@ def test_bars_of_other_days_and_holes_leave_every_bar_in_its_session() -> None:
     bars = pa.table(
         {"key": ((security << DAY_BITS) + day).astype(np.int32), "close": closes[security, day]}
     )
-    at = np.array([10, 70, 150, len(days) - 3, 40, 90])
+    at = np.array([4, 70, 4, len(days) - 3, 4, 90])
     pairs = SweepPairs(np.arange(6), np.array([0, 0, 1, 1, 2, 2]), at)
     found = estimate_tape(bars, pairs, MarketFactor(days, rng.normal(size=len(days))), design)
     for number in range(6):

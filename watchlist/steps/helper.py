@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+PIPE = 1 << 20
+"""Bytes that a pipe holds, on Linux. An answer is a megabyte, and after each pipeful that is read
+the line waits its turn in this process, for milliseconds while the night computes."""
+
 
 class Share(Protocol):
     """Begins to call a function of a module with each of some arguments.
@@ -67,6 +71,7 @@ def open_helper(*modules: str) -> Iterator[Share]:
         [sys.executable, "-c", start],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        pipesize=PIPE,
         start_new_session=True,
     )
     line = ThreadPoolExecutor(1)

@@ -2,7 +2,8 @@
 
 It is started with the night and loads its modules while bars are pulled. What it is given is pure:
 a function of a module and its arguments, sent as bytes; the result comes back the same way. It
-opens no store and writes no file, so it may be killed at any moment, and is.
+opens no store and writes no page (of files it touches only templates, and their compiled form), so
+it may be killed at any moment, and is.
 """
 
 from __future__ import annotations

@@ -46,14 +46,18 @@ def full(*names: str | None) -> OSError:
             "a.duckdb: File too large",
             "ulimit -f",
         ),
+        (FileExistsError(errno.EEXIST, "", "x"), "x: File exists", "move the file away"),
         (
             duckdb.IOException("IO Error: fsync failed!"),
             "the store: IO Error: fsync failed!",
             "mend that",
         ),
     ],
-    ids=["file", "copy", "no name", "no right", "rare", "commit", "checkpoint", "unknown to us"],
-)
+    ids=[
+        "file", "copy", "no name", "no right", "rare", "commit", "checkpoint", "in the way",
+        "unknown to us",
+    ],
+)  # fmt: skip
 def test_a_refusal_names_the_file_the_reason_and_the_next_step(
     error: Exception, message: str, hint: str
 ) -> None:

@@ -258,17 +258,22 @@ def _make(code: str, start: date, end: date) -> pl.DataFrame:
         raise ConfigError(f"calendar {code!r} is not known; {nearest(code, known)}")
     # the library refuses a range without a session, so it is asked for some days more
     around = timedelta(days=15)
+    first = max(start, date.min + around) - around
+    last = min(end, date.max - around) + around
     try:
         with warnings.catch_warnings():
             # the library of 2026-03 uses calls that pandas 3.1 deprecates; its values are right
             warnings.simplefilter("ignore", DeprecationWarning)
             calendar = exchange_calendars.get_calendar(
-                code, start=(start - around).isoformat(), end=(end + around).isoformat()
+                code, start=first.isoformat(), end=last.isoformat()
             )
             schedule = calendar.schedule
             early = schedule.index.isin(calendar.early_closes)
     except (CalendarError, ValueError) as error:
-        raise ConfigError(f"calendar {code} cannot give {start} to {end}: {error}") from None
+        raise ConfigError(
+            f"calendar {code} cannot give {start} to {end}: {error}",
+            "sessions of the years 1700 to 2200 can be had",
+        ) from None
     # through numpy, whole columns at once: a stamp at a time takes longer than all the rest
     frame = pl.DataFrame(
         {

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
 from typing import Protocol
+
+
+def after(day: date) -> datetime:
+    """The moment, in UTC, before which a day lies; the last one there is for the last day."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.combine(day + timedelta(days=1), wall_time(), tzinfo=UTC)
 
 
 class Clock(Protocol):

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from watchlist.errors import DiskError
+from watchlist.errors import DiskError, StoreError, WatchlistError
 
 ROOM = "make room on that disk"
 RIGHT = "give yourself the right to it, or name another folder"
+ROAD = "move the file away that stands where a folder should, or name another"
 
 NEXT_STEP = {
     errno.ENOSPC: ROOM,
@@ -29,7 +30,8 @@ NEXT_STEP = {
     errno.EPERM: RIGHT,
     errno.ENOENT: "name a file in a folder that exists",
     errno.EISDIR: "move the folder away, or name a file",
-    errno.ENOTDIR: "move the file away that stands where a folder should, or name another",
+    errno.ENOTDIR: ROAD,
+    errno.EEXIST: ROAD,
     errno.ENAMETOOLONG: "take a shorter name",
     errno.EIO: "look at the system's log: the disk may be failing",
 }
@@ -37,10 +39,16 @@ NEXT_STEP = {
 
 AGAIN = "then run the same command again; every file is as it was or new, none is half written"
 
-DUCKDB = re.compile(r'(?:Could not|Cannot|Failed to) [a-z -]*"(?P<file>[^"]+)"[^:\n]*: (?P<why>.+)')
+NUMBERS = {os.strerror(number): number for number in NEXT_STEP}
+
+REFUSED = re.compile(
+    r'(?:Could not|Cannot|Failed to) [a-z -]*"(?P<file>[^"]+)"[^:\n]*: '
+    rf"(?P<why>{'|'.join(map(re.escape, NUMBERS))})"
+)
 """How DuckDB tells that the operating system refused something: the file, and strerror's words."""
 
-NUMBERS = {os.strerror(number): number for number in NEXT_STEP}
+DAMAGE = re.compile(r"Corrupt database file|Could not read")
+DAMAGED = "if the file is damaged, move it away and pull anew; its bars come again"
 
 
 @contextmanager
@@ -78,7 +86,7 @@ def replacing(target: Path) -> Iterator[Path]:
             part.unlink()
 
 
-def trouble(error: BaseException) -> DiskError | None:
+def trouble(error: BaseException) -> WatchlistError | None:
     """What to tell a person about a refusal of the operating system; None if it is none."""
     if isinstance(error, OSError):
         # of a copy it is the second file that is written
@@ -97,10 +105,13 @@ def trouble(error: BaseException) -> DiskError | None:
     return None
 
 
-def refused(text: str) -> DiskError | None:
+def refused(text: str) -> WatchlistError | None:
     """The same of what DuckDB says about a file."""
-    found = DUCKDB.search(text)
-    return found and _told(found["file"], found["why"], NUMBERS.get(found["why"], 0))
+    if found := REFUSED.search(text):
+        return _told(found["file"], found["why"], NUMBERS[found["why"]])
+    if DAMAGE.search(text):
+        return StoreError(f"the store cannot be read: {text.strip().splitlines()[0]}", DAMAGED)
+    return None
 
 
 def _told(file: object, why: str, number: int) -> DiskError:

@@ -144,6 +144,12 @@ def test_a_range_within_a_closed_weekend_is_empty() -> None:
     assert sessions([], date(2025, 7, 5), date(2025, 7, 6)).is_empty()
 
 
+@pytest.mark.parametrize("first", [date.min, date(1600, 1, 3)])
+def test_a_range_that_no_calendar_has_is_told(first: date) -> None:
+    with pytest.raises(ConfigError, match=r"XNYS cannot give .*\n.*1700 to 2200"):
+        sessions(["XNYS"], first, date(2027, 12, 31))
+
+
 def test_an_unknown_calendar_names_the_nearest() -> None:
     with pytest.raises(ConfigError, match="did you mean 'XNYS'"):
         sessions(["XNYSE"], date(2025, 1, 1), date(2025, 2, 1))

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchlist.disk import naming, refused
+from watchlist.disk import DAMAGED, naming, refused
 from watchlist.errors import StoreError
 
 if sys.platform == "linux":
@@ -51,8 +51,7 @@ def open_file(file: Path) -> duckdb.DuckDBPyConnection:
             con = duckdb.connect(str(file), config={"storage_compatibility_version": STORAGE})
     except duckdb.Error as error:
         raise refused(str(error)) or StoreError(
-            f"the store cannot be opened: {str(error).strip().splitlines()[0]}",
-            "if the file is damaged, move it away and pull anew; its bars come again",
+            f"the store cannot be opened: {str(error).strip().splitlines()[0]}", DAMAGED
         ) from None
     con.execute("SET TimeZone = 'UTC'")
     with suppress(duckdb.CatalogException):  # DuckDB 1.5 knows no such setting

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchlist.project import Project
 from watchlist.store import checks, lake
+from watchlist.store.content import content
 from watchlist.store.frames import first_row
 from watchlist.store.schema import get_meta
 
@@ -39,7 +40,8 @@ def size(con: duckdb.DuckDBPyConnection, project: Project) -> int:
 
 
 def examine(con: duckdb.DuckDBPyConnection, project: Project) -> Health:
-    """Run every check, and say what the store holds."""
+    """Read every table whole, so that damage shows; run every check; say what the store holds."""
+    content(con)
     row = first_row(con, (HERE / "extent.sql").read_text(encoding="utf-8")) or ()
     name = "a team's store (DuckLake)" if lake.is_lake(con) else project.store_file.name
     names = ("bars", "symbols", "first session", "last session", "restatements", "pulls")

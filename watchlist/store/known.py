@@ -8,13 +8,14 @@ reports and SQL therefore run on it unchanged, and what they write dies with the
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchlist.clock import after
 from watchlist.store import checks
 from watchlist.store.files import attach
-from watchlist.store.schema import apply_views
+from watchlist.store.schema import apply_views, must_be_ours
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,8 +51,9 @@ def open_known(file: Path, on: date) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     attach(con, file, "store")
+    must_be_ours(con, "store.base")
     con.execute("CREATE SCHEMA base")
-    moment = datetime.combine(on + timedelta(days=1), time(), tzinfo=UTC)
+    moment = after(on)
     con.execute(
         "CREATE TABLE base.known AS SELECT $moment::TIMESTAMPTZ AS before", {"moment": moment}
     )

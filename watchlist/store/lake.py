@@ -16,12 +16,12 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchlist.clock import Clock
+from watchlist.clock import Clock, after
 from watchlist.errors import StoreBusyError, StoreError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def lake_of(project: Project) -> Lake | None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StoreError(f"{project.config_file}: not valid TOML: {error}") from None
     table = raw.get("store", {})
-    url = table.get("url")
+    url = table.get("url") if isinstance(table, dict) else table
     if url is None:
         return None
     if not str(url).startswith(("ducklake:", "md:")):
@@ -80,7 +80,10 @@ def lake_of(project: Project) -> Lake | None:
             f"{project.config_file}: store.url = {url!r} names no store",
             'write "ducklake:postgres:dbname=…", "ducklake:FILE" or "md:NAME"',
         )
-    return Lake(str(url), table.get("data"), float(table.get("wait_seconds", 60)))
+    wait = table.get("wait_seconds", 60)
+    if not isinstance(wait, int | float):
+        raise StoreError(f"{project.config_file}: store.wait_seconds = {wait!r} is no number")
+    return Lake(str(url), table.get("data"), float(wait))
 
 
 def open_lake(lake: Lake, *, snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -125,9 +128,7 @@ def connect_published(lake: Lake, *, as_known: date | None = None) -> duckdb.Duc
     StoreError
         Nothing was published (by then).
     """
-    before = datetime.max.replace(tzinfo=UTC)
-    if as_known is not None:
-        before = datetime.combine(as_known + timedelta(days=1), time(), tzinfo=UTC)
+    before = after(as_known or date.max)
     con = open_lake(lake)
     row = con.execute(
         f"SELECT max(snapshot_id) FROM ducklake_snapshots('{NAME}') "

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchlist.disk import refused
+from watchlist.disk import DAMAGED, refused
 from watchlist.errors import StoreError
 from watchlist.project import Project
 from watchlist.store import lake
 from watchlist.store.files import open_whole
 from watchlist.store.known import open_known
+from watchlist.store.schema import must_be_ours
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,7 +50,7 @@ def connect(
         con = open_whole(file, partial(_open, file, as_known))
     except duckdb.Error as error:
         raise refused(str(error)) or StoreError(
-            f"{file.name}: {str(error).strip().splitlines()[0]}"
+            f"{file.name}: {str(error).strip().splitlines()[0]}", DAMAGED
         ) from None
     return _sandboxed(con) if sandboxed else con
 
@@ -60,6 +61,7 @@ def _open(file: Path, as_known: date | None) -> duckdb.DuckDBPyConnection:
     if as_known is not None:
         return open_known(file, as_known)
     con = duckdb.connect(str(file), read_only=True)
+    must_be_ours(con, "base")
     con.execute("SET TimeZone = 'UTC'")
     return con
 

@@ -16,6 +16,10 @@ from watchlist.store.frames import first_row, transaction
 if TYPE_CHECKING:
     import duckdb
 
+NOT_OURS = (
+    "the file is a DuckDB database, but not one of watchlist's",
+    "move it away, or name another --project",
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -44,7 +48,7 @@ def migrate(con: duckdb.DuckDBPyConnection, kind: str, folder: Path = MIGRATIONS
             "upgrade mining-watchlist, or name another --project",
         )
     if version == 0 and _has_tables(con):
-        raise StoreError("the file is a DuckDB database, but not one of watchlist's")
+        raise StoreError(*NOT_OURS)
     pending = [(number, path) for number, path in known if number > version]
     for number, path in pending:
         with transaction(con):
@@ -61,6 +65,22 @@ def migrate(con: duckdb.DuckDBPyConnection, kind: str, folder: Path = MIGRATIONS
     if pending:
         set_meta(con, "watchlist_version", __version__)
     return len(pending)
+
+
+def must_be_ours(con: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Look whether a database has our tables in `schema`.
+
+    Raises
+    ------
+    StoreError
+        Somebody else made it.
+    """
+    import duckdb
+
+    try:
+        con.execute(f"FROM {schema}.meta LIMIT 0")
+    except (duckdb.CatalogException, duckdb.BinderException):
+        raise StoreError(*NOT_OURS) from None
 
 
 def schema_version(con: duckdb.DuckDBPyConnection) -> int:

@@ -46,6 +46,26 @@ def test_a_day_without_bars_gives_the_report_before_and_says_so(project: Path) -
     assert done.stderr.strip() == "2025-10-12 has no bars; this is the report of 2025-10-10"
 
 
+@pytest.mark.parametrize("spoilt", [b"", b"\xff", b"{}", b"[]"], ids=repr)
+def test_a_twin_that_was_spoilt_is_named_and_can_be_written_again(
+    project: Path, spoilt: bytes
+) -> None:
+    assert run(project, "daily", "--on", "2025-10-10").returncode == 0
+    twin = project / "reports" / "out" / "daily" / "2025-10-10.json"
+    whole = twin.read_bytes()
+    twin.write_bytes(spoilt)
+
+    done = run(project, "daily")
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"error: {twin}: not the twin of a daily report\n"
+        "  write it again: watchlist report daily --on 2025-10-10, or move it away\n"
+    )
+    assert run(project, "daily", "--on", "2025-10-10").returncode == 0
+    assert twin.read_bytes() == whole
+
+
 @pytest.mark.parametrize(
     ("arguments", "path"),
     [

@@ -60,16 +60,30 @@ def test_a_query_beside_the_template_wins_and_takes_parameters(
     ("template", "message"),
     [
         ("{% if %}", r"reports/movers/report.html, line 1: "),
-        ("{{ nothing }}", r"'nothing' is undefined"),
+        ("a\n{{ nothing }}", r"reports/movers/report.html, line 2: 'nothing' is undefined"),
+        ("{{ 1 / 0 }}", r"report.html, line 1: ZeroDivisionError: division by zero"),
+        ('{{ "a" | percent }}', r"report.html, line 1: TypeError: must be real number"),
+        ("{{ query() }}", r"report.html, line 1: TypeError: .*query_name"),
+        ('{% include "gone.html" %}', r"report.html, line 1: gone.html"),
         ('{{ query("no-such") }}', r"no-such"),
     ],
-    ids=["syntax", "unknown name", "unknown query"],
+    ids=["syntax", "unknown name", "number", "type", "call", "include", "unknown query"],
 )
 def test_a_wrong_template_is_named(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, template: str, message: str
 ) -> None:
     with pytest.raises((ConfigError, QueryError), match=message):
         write_own(con, project(tmp_path, template), "movers", as_of=AS_OF)
+
+
+@pytest.mark.parametrize("file", ["report.html", "q.sql"])
+def test_a_file_that_is_no_text_is_named(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, file: str
+) -> None:
+    place = project(tmp_path, '{{ query("q") }}')
+    (place.own("reports") / "movers" / file).write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=f"movers/{file}: not UTF-8 text"):
+        write_own(con, place, "movers", as_of=AS_OF)
 
 
 def test_a_query_may_only_ask(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:

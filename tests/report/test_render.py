@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
+from jinja2 import Environment, UndefinedError
 from markupsafe import Markup
 
+from watchlist.errors import ConfigError
 from watchlist.project import packaged
 from watchlist.report.render import Renderer
 
@@ -35,6 +36,33 @@ def test_output_is_what_jinja2_itself_makes(value: object) -> None:
     assert own.from_string(SOURCE).render(value=value) == plain.from_string(SOURCE).render(
         value=value
     )
+
+
+def test_a_slip_in_a_template_of_the_users_is_told_and_in_ours_is_a_bug(tmp_path: Path) -> None:
+    (tmp_path / "daily.html.j2").write_text("\n{{ report.nothing }}")
+    with pytest.raises(ConfigError, match=r"daily\.html\.j2, line 2: .*no attribute 'nothing'"):
+        Renderer([tmp_path, packaged("reports")]).plain("daily.html.j2", {})
+    with pytest.raises(UndefinedError):
+        Renderer([tmp_path, packaged("reports")]).plain("event.html.j2", {})
+    (tmp_path / "report.css").write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match=r"report\.css: not UTF-8 text"):
+        Renderer([tmp_path, packaged("reports")])
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"\0" * 500, b"cut off"], ids=["empty", "zeros", "cut"])
+def test_a_compiled_template_that_a_disk_spoilt_is_compiled_again(
+    tmp_path: Path, spoilt: bytes
+) -> None:
+    own, cache = tmp_path / "reports", tmp_path / "cache"
+    own.mkdir()
+    (own / "note.txt.j2").write_text("one")
+    folders = [own, packaged("reports")]
+    assert Renderer(folders, cache).plain("note.txt.j2", {}) == "one"
+    (file,) = cache.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:40] if spoilt == b"cut off" else spoilt)
+    assert Renderer(folders, cache).plain("note.txt.j2", {}) == "one"
+    assert file.read_bytes() == whole
 
 
 @pytest.mark.parametrize("cached", [True, False])

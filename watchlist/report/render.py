@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import pickle
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ from markupsafe import Markup, escape
 from watchlist import __version__
 from watchlist.charts import style
 from watchlist.disk import naming
+from watchlist.errors import ConfigError
 from watchlist.report import format as fmt
+from watchlist.report import slips
 from watchlist.report.figures import Chart
 from watchlist.report.files import safe_name
 from watchlist.report.spark import bar, sparkline
@@ -90,7 +93,7 @@ class Renderer:
         self.folders = folders
         self.cache = cache
         self.environment = _Environment(
-            loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+            loader=ChoiceLoader([_Loader(folder) for folder in folders]),
             autoescape=lambda name: name is None or not name.endswith((".md.j2", ".txt.j2")),
             undefined=StrictUndefined,
             # null is nothing to show; what a reader should see instead, the filters say
@@ -171,8 +174,9 @@ class Renderer:
                 "form-action 'none'",
             )
         )
-        return self.environment.get_template(template).render(
-            report=context,
+        return self.plain(
+            template,
+            context,
             charts=charts,
             root=root,
             twin=twin,
@@ -187,8 +191,29 @@ class Renderer:
         )
 
     def plain(self, template: str, context: Mapping[str, Any], **more: Any) -> str:
-        """A text without page furniture: Markdown, the body of an e-mail."""
-        return self.environment.get_template(template).render(report=context, **more)
+        """A text without page furniture: Markdown, the body of an e-mail.
+
+        Raises
+        ------
+        ConfigError
+            A template of the user's is wrong.
+        """
+        with slips.told(self.folders):
+            return self.environment.get_template(template).render(report=context, **more)
+
+
+class _Loader(FileSystemLoader):
+    """Says which file cannot be read as text."""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError:
+            raise ConfigError(
+                f"{self.searchpath[0]}/{template}: not UTF-8 text", "save it as UTF-8"
+            ) from None
 
 
 class _Bytecode(FileSystemBytecodeCache):
@@ -197,6 +222,13 @@ class _Bytecode(FileSystemBytecodeCache):
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(str(folder), f"{__version__}-%s.bin")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """A file that a failing disk spoilt is as good as none."""
+        try:
+            super().load_bytecode(bucket)
+        except (EOFError, ValueError, pickle.UnpicklingError):
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with naming(Path(self.directory)):

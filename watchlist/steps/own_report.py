@@ -48,8 +48,6 @@ def write_own(con: duckdb.DuckDBPyConnection, project: Project, name: str, *, as
     if name not in known:
         hint = nearest(name, ["daily", "event", "symbol", *known])
         raise ConfigError(f"report {name!r}: there is no reports/{name}/{TEMPLATE}", hint)
-    from jinja2 import TemplateError, TemplateSyntaxError
-
     renderer = open_renderer(project)
 
     def query(query_name: str, **values: Any) -> list[dict[str, Any]]:
@@ -62,14 +60,9 @@ def write_own(con: duckdb.DuckDBPyConnection, project: Project, name: str, *, as
         "as_of": as_of.isoformat(),
         "title": name.replace("-", " ").capitalize(),
     }
-    try:
-        html = renderer.page(
-            f"{name}/{TEMPLATE}", context, {}, root="../", linked=frozenset(), query=query
-        )
-    except TemplateSyntaxError as error:
-        raise ConfigError(f"reports/{error.name}, line {error.lineno}: {error.message}") from None
-    except TemplateError as error:
-        raise ConfigError(f"reports/{name}/{TEMPLATE}: {error}") from None
+    html = renderer.page(
+        f"{name}/{TEMPLATE}", context, {}, root="../", linked=frozenset(), query=query
+    )
     return write(project.reports_dir / name / f"{as_of}.html", html)
 
 
@@ -85,7 +78,7 @@ def ask(
 
     beside = project.own("reports") / report / f"{name}.sql"
     if beside.is_file():
-        text, given = beside.read_text(encoding="utf-8"), values
+        text, given = catalogue.read_text(beside), values
     else:
         query = catalogue.find(project, name)
         text, given = query.text, query.values({k: str(v) for k, v in values.items()})

@@ -270,11 +270,28 @@ def _write_front(press: Press) -> None:
 
     folder, newest = press.project.reports_dir, press.facts.as_of
     twins = _archived(folder)
-    digests = [digest(json.loads(twins[day].read_text(encoding="utf-8"))) for day in sorted(twins)]
+    digests = [_digest(twins[day]) for day in sorted(twins)]
     context = index_context(digests, press.cards, press.facts.symbols, version=__version__)
     write_pair(folder / "index.html", index_page(press.renderer, context), context)
     write(folder / "feed.json", feed(digests, base_url=press.config.report.base_url))
     write(folder / "latest.html", press.renderer.plain("latest.html.j2", {}, as_of=str(newest)))
+
+
+def _digest(twin: Path) -> dict[str, Any]:
+    """What the index keeps of a report.
+
+    Raises
+    ------
+    WatchlistError
+        The file is not the twin that was written.
+    """
+    try:
+        return digest(json.loads(twin.read_text(encoding="utf-8")))
+    except (ValueError, LookupError, TypeError):
+        raise WatchlistError(
+            f"{twin}: not the twin of a daily report",
+            f"write it again: watchlist report daily --on {twin.stem}, or move it away",
+        ) from None
 
 
 def _archived(folder: Path) -> dict[str, Path]:

@@ -91,6 +91,14 @@ def test_duckdb_words_a_refusal_as_expected(tmp_path: Path) -> None:
     assert told.message == f"{tmp_path / 'no' / 'a.duckdb'}: No such file or directory"
 
 
+def test_a_name_that_is_not_utf8_is_told() -> None:
+    with pytest.raises(UnicodeEncodeError) as caught:
+        "\udcff.csv".encode()
+    told = trouble(caught.value)
+    assert told is not None
+    assert told.message == "'\\udcff.csv' is not UTF-8"
+
+
 def test_a_failed_write_is_told_with_its_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space") as caught, naming(tmp_path):
         raise full()

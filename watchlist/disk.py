@@ -72,7 +72,7 @@ def replacing(target: Path) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         yield target
         return
-    target = target.resolve()
+    target = Path(os.path.realpath(target))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         yield part
@@ -87,7 +87,12 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def trouble(error: BaseException) -> WatchlistError | None:
-    """What to tell a person about a refusal of the operating system; None if it is none."""
+    """What to tell a person about a refusal of the operating system; None if it is none.
+
+    So is a name that is not UTF-8: Python hands it on, and no library takes it.
+    """
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        return DiskError(f"{error.object!r} is not UTF-8", f"write or name it in UTF-8; {AGAIN}")
     if isinstance(error, OSError):
         # of a copy it is the second file that is written
         file = error.filename2 or error.filename
@@ -98,6 +103,8 @@ def trouble(error: BaseException) -> WatchlistError | None:
     duckdb = sys.modules.get("duckdb")
     if duckdb is None or not isinstance(error, duckdb.Error):
         return None
+    if "cannot encode str as UTF-8" in str(error):
+        return DiskError(str(error), f"write it in UTF-8; {AGAIN}")
     if found := refused(str(error)):
         return found
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):

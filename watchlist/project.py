@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,13 +56,18 @@ def find_project(start: Path | None = None, *, simulated: bool = False) -> Proje
     Raises
     ------
     ConfigError
-        `start` is not a folder.
+        `start` is not a folder, or DuckDB cannot open a file there.
     """
-    folder = (start or Path.cwd()).resolve()
+    folder = Path(os.path.realpath(start or Path.cwd()))
     if not folder.is_dir():
+        raise ConfigError(f"--project {start}: no such folder", "make one with: watchlist init DIR")
+    try:
+        str(folder).encode("utf-8")
+    except UnicodeEncodeError:
         raise ConfigError(
-            f"--project {start}: no such folder", f"make one with: watchlist init {start}"
-        )
+            f"{folder}: the folder's name is not UTF-8, and DuckDB opens no file there",
+            "rename it, or name another --project",
+        ) from None
     for candidate in (folder, *folder.parents):
         if (candidate / CONFIG_NAME).is_file():
             return Project(candidate, simulated)

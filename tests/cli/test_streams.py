@@ -70,6 +70,24 @@ def test_whoever_leaves_early_has_what_they_wanted(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1", "ascii"])
+def test_what_an_encoding_lacks_is_written_as_an_escape(tmp_path: Path, encoding: str) -> None:
+    folder = os.fsencode(tmp_path) + b"/\xff"
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = [
+        subprocess.run(
+            [sys.executable, "-m", "watchlist", *arguments],
+            capture_output=True,
+            check=False,
+            env=environment,
+        )
+        for arguments in ([b"init", folder], ["query", "list", "--project", str(tmp_path)])
+    ]
+    assert [run.returncode for run in done] == [0, 0]
+    name = folder if encoding.startswith("utf-8") else os.fsencode(tmp_path) + rb"/\udcff"
+    assert done[0].stdout == name + b"\n"
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_closed_stream_is_done_without(demo_project: Project, closed: str) -> None:
     done = run(demo_project, SHORT, closed)

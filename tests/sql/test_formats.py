@@ -139,6 +139,14 @@ def test_parquet_keeps_types(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> 
     assert len(back.fetchall()) == 5
 
 
+def test_a_type_that_parquet_lacks_is_told(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    statement = statements.parse("SELECT INTERVAL 1 YEAR AS a_year")
+    with pytest.raises(QueryError, match=r"Parquet cannot hold .*interval\n.*VARCHAR"):
+        present.present_binary(
+            con, statement, {}, tmp_path / "a.parquet", style=Format.PARQUET, limit=None
+        )
+
+
 def test_a_spreadsheet_holds_no_formula_and_the_same_bytes_twice(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -92,6 +93,56 @@ def test_time_is_up(demo_project: Project) -> None:
                "--timeout", "0.5")  # fmt: skip
     assert done.returncode == 6
     assert "stopped after 0.5 s" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-1"])
+def test_a_timeout_that_is_no_time_is_refused(demo_project: Project, seconds: str) -> None:
+    done = ask(demo_project, "sql", "SELECT 1", "--timeout", seconds)
+    assert done.returncode == 2
+    assert "0 waits for ever" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", ["0", "inf", "1e300"])
+def test_a_query_may_take_as_long_as_it_likes(demo_project: Project, seconds: str) -> None:
+    done = ask(demo_project, "sql", "SELECT 1 AS n", "--timeout", seconds, "--format", "csv")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "n\n1\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code", "words"),
+    [
+        (("sql", "SELECT '\udcff'"), b"", 6, "the query is not UTF-8 text"),
+        (("sql", "-"), b"SELECT '\xff'", 2, "-: cannot be read: not UTF-8 text"),
+        (("sql", "SELECT $x", "-p", "x=\udcff"), b"", 6, "cannot encode str as UTF-8"),
+        (("query", "run", "mine"), b"", 2, "mine.sql: not UTF-8 text\n  save it as UTF-8"),
+        (("study", "sweep", "--market", "\udcff"), b"", 2, "cannot encode str as UTF-8"),
+    ],
+    ids=["inline", "stdin", "parameter", "query of one's own", "symbol"],
+)
+def test_what_is_not_utf8_is_told(
+    demo_project: Project, tmp_path: Path, arguments: tuple[str, ...], stdin: bytes, code: int,
+    words: str,
+) -> None:  # fmt: skip
+    shutil.copy(demo_project.store_file, tmp_path)
+    (tmp_path / "watchlist.toml").write_text('source = "simulated"')
+    if "mine" in arguments:
+        (tmp_path / "queries").mkdir()
+        (tmp_path / "queries" / "mine.sql").write_bytes(b"-- title: \xff")
+    simulated = ["--simulated"] if arguments[0] == "study" else []
+    done = subprocess.run(
+        [sys.executable, "-m", "watchlist", *arguments, *simulated, "--project", str(tmp_path)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_byte_order_mark_is_no_part_of_the_query(demo_project: Project) -> None:
+    done = ask(demo_project, "sql", "-", "--format", "csv", stdin="\ufeffSELECT 1 AS n")
+    assert done.stdout == "n\n1\n"
 
 
 def test_without_a_store_the_way_to_one_is_told(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Collection
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,7 @@ def main() -> None:
     # our large arrays are written once and read once or twice, and huge pages, which pay for
     # themselves with more, are what a virtual machine has to fetch from its host
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
-    _fill_closed_streams()
+    _prepare_streams()
     try:
         with output.written_out():
             if not _asked_at_once(sys.argv[1:]):
@@ -111,11 +112,18 @@ def main() -> None:
         sys.exit(exit_code(told))
 
 
-def _fill_closed_streams() -> None:
-    """A stream that the caller closed is None, and the next file opened would take its number."""
+def _prepare_streams() -> None:
+    """Standard streams that take whatever is written.
+
+    A stream that the caller closed is None, and the next file opened would take its number. What
+    the caller's encoding lacks is written as an escape, but the bytes of a file's name as they are.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+    if isinstance(sys.stdout, TextIOWrapper):
+        utf8 = sys.stdout.encoding.lower() == "utf-8"
+        sys.stdout.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
 
 
 def _is_interrupt(error: BaseException | None) -> bool:

@@ -86,6 +86,8 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
         raise ConfigError(f"{style} is not for a screen", "name a file with -o FILE")
     statement = statements.parse(sql)
     if wishes.timeout is not None:
+        if not wishes.timeout >= 0:
+            raise ConfigError(f"--timeout {wishes.timeout:g}: no time", "0 waits for ever")
         limits = replace(limits, timeout_seconds=wishes.timeout or None)
     limit = wishes.limit
     if limit is None and not wishes.all_rows and style in present.SHORT:
@@ -117,15 +119,15 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
 
 
 def _source(text: str) -> str:
-    if text == "-":
-        return sys.stdin.read()
-    if not text.lower().endswith(".sql") or "\n" in text:
+    if text != "-" and (not text.lower().endswith(".sql") or "\n" in text):
         return text
     try:
-        return Path(text).read_text(encoding="utf-8")
+        given = sys.stdin.buffer.read() if text == "-" else Path(text).read_bytes()
+        return given.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigError(
-            f"{text}: cannot be read: {error}",
+            f"{text}: cannot be read: {why}",
             "a query of the catalogue is run with: watchlist query run NAME",
         ) from None
 

@@ -159,9 +159,9 @@ def read(path: Path, *, own: bool = False) -> Query:
     Raises
     ------
     ConfigError
-        A header line that cannot be read, or one that is missing.
+        A header line that cannot be read, or one that is missing; or the file is no text.
     """
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     fields: dict[str, list[tuple[int, str]]] = {}
     for number, key, value in _header(text):
         if key not in {"title", "why", "param", "column", "example"}:
@@ -184,6 +184,20 @@ def read(path: Path, *, own: bool = False) -> Query:
         example=fields.get("example", [(0, "")])[0][1],
         text=text,
     )
+
+
+def read_text(path: Path) -> str:
+    """A query file as text.
+
+    Raises
+    ------
+    ConfigError
+        It is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8 text", "save it as UTF-8") from None
 
 
 def _header(text: str) -> list[tuple[int, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -32,14 +33,24 @@ def write_parquet(
     Raises
     ------
     QueryError
-        The query fails while its rows are read.
+        The query fails while its rows are read, or Parquet has no type for a column.
     """
     import duckdb
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     rows, truncated = 0, False
-    with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
+    with ExitStack() as stack:
+        # opened here: Arrow takes no name that is not UTF-8
+        file = stack.enter_context(target.open("wb"))
+        try:
+            writer = pq.ParquetWriter(file, reader.schema, compression="zstd")
+        except pa.ArrowNotImplementedError as error:
+            raise QueryError(
+                f"Parquet cannot hold a column of this result: {error}",
+                "cast it, as in: x::VARCHAR",
+            ) from None
+        stack.enter_context(writer)
         while True:
             try:
                 batch = reader.read_next_batch()

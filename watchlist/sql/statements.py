@@ -37,7 +37,10 @@ def parse(sql: str) -> Statement:
     import duckdb
 
     try:
+        sql.encode("utf-8")
         found = duckdb.extract_statements(sql)
+    except UnicodeEncodeError:
+        raise QueryError("the query is not UTF-8 text", EXAMPLE) from None
     except duckdb.Error as error:
         raise QueryError(without_kind(str(error)), EXAMPLE) from None
     if not found:

@@ -73,8 +73,8 @@ def _keep_watch(
         if rest <= 0:
             break
         # without anything to tell, one long sleep instead of many short ones
-        pause = POLL_SECONDS if progress else None if rest == float("inf") else rest
-        if state.done.wait(pause if pause is None else min(pause, rest)):
+        pause = min(POLL_SECONDS if progress else threading.TIMEOUT_MAX, rest)
+        if state.done.wait(pause):
             return
         if progress:
             progress(max(con.query_progress(), 0.0))

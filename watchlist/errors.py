@@ -62,6 +62,10 @@ class QueryError(WatchlistError):
     """A query was refused, failed or timed out."""
 
 
+MANY_NAMES = 30
+"""Of more names than that only the first are told: nobody reads a screen of them."""
+
+
 def nearest(value: str, known: list[str]) -> str:
     """`did you mean 'X'?` for the closest known name, else the known names.
 
@@ -76,4 +80,6 @@ def nearest(value: str, known: list[str]) -> str:
     close = get_close_matches(value.lower(), by_lower, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{by_lower[close[0]]}'?"
-    return "known: " + ", ".join(known)
+    more = len(known) - MANY_NAMES
+    told = ", ".join(known[:MANY_NAMES])
+    return f"known: {told}" + (f" and {more} more" if more > 0 else "")

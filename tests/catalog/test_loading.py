@@ -183,6 +183,13 @@ def test_an_offset_moment_becomes_new_york_time(project: Project) -> None:
     assert event.announced_time.isoformat() == "21:30:00"
 
 
+def test_a_symbol_that_is_named_twice_is_there_once(project: Project) -> None:
+    write(project, "watchlist.toml", 'symbols = ["MP", "FCX", "MP"]')
+    symbols = [security.symbol for security in load_catalog(project).securities]
+    assert symbols[:2] == ["MP", "FCX"]
+    assert len(set(symbols)) == len(symbols)
+
+
 def test_symbols_of_the_config_choose_the_watchlist(project: Project) -> None:
     write(project, "watchlist.toml", 'symbols = ["FCX", "MP"]')
     catalog = load_catalog(project)

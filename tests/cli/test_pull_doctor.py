@@ -87,6 +87,10 @@ def test_wrong_words_end_with_2_and_the_nearest(folder: Path) -> None:
     assert answer.returncode == 2
     assert "did you mean 'MP'?" in answer.stderr
     assert watchlist(folder, "doctor").returncode == 2
+    for words in (("--verify", ""), ("--source", "bars", "--verify", "")):
+        answer = watchlist(folder, "pull", *words)
+        assert answer.returncode == 2
+        assert "source '': no such source, file or folder" in answer.stderr
 
 
 def test_a_busy_store_ends_with_5_and_names_the_holder(folder: Path) -> None:

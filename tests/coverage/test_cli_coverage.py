@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -91,6 +92,26 @@ def test_a_refused_file_does_not_stop_the_others(text: Path) -> None:
     assert "bad.txt: not text or HTML" in result.stderr
     assert len(rows(text.parent, "FROM documents")) == 1
     assert run(text.parent, str(bad)).exit_code == 2
+
+
+def test_a_file_that_cannot_be_opened_does_not_stop_the_others(
+    text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (text.parent / "folder.txt").mkdir()
+    closed = text.parent / "closed.txt"
+    closed.touch()
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path == closed:
+            raise PermissionError(errno.EACCES, "", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    result = run(text.parent, str(text.parent))
+    assert result.exit_code == 3
+    assert "article.txt" in result.stdout
+    assert f"{closed}: Permission denied" in result.stderr
 
 
 def test_a_huge_file_is_refused_without_reading_it(tmp_path: Path) -> None:

@@ -114,7 +114,11 @@ def test_nothing_had_raises_and_leaves_the_file(world: World) -> None:
     before = world.project.store_file.read_bytes()
     for symbol in ("MP", "LAC"):
         world.vendor.failing[symbol] = TransientSourceError(f"{symbol} timed out")
-    with pytest.raises(NothingNewError, match="MP timed out"):
+    with pytest.raises(NothingNewError, match=r"(?s)MP timed out.*try again later"):
+        world.night()
+    for symbol in ("MP", "LAC"):
+        world.vendor.failing[symbol] = PermanentSourceError("no such symbol")
+    with pytest.raises(NothingNewError, match=r"(?s)no such symbol.*mend that, or name another"):
         world.night()
     assert world.project.store_file.read_bytes() == before
 

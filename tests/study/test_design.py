@@ -12,6 +12,13 @@ from watchlist.study.design import StudyDesign
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"estimation": (-130, -5)}, "overlaps the event days", "end the estimation window at -11"),
     ({"windows": ((3, 1),)}, "ends before it begins", r"write \[1, 3\]"),
+    (
+        {"windows": ((3, 1),), "chart": (3, 1)},
+        r"^window \[3, 1\] ends before it begins",
+        r"write \[1, 3\]",
+    ),
+    ({"windows": ((0, 10**20),)}, "reaches more than 100,000 sessions", "no market"),
+    ({"estimation": (-(10**11), -11)}, "reaches more than 100,000 sessions", "no market"),
     ({"windows": ()}, "needs an event window", "e.g."),
     ({"windows": ((0, 0), (0, 0))}, "named twice", "once"),
     ({"min_observations": 4}, "too few for 2 parameters", "use 5 or more"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -109,6 +110,23 @@ def test_too_short_a_panel_is_refused_by_name() -> None:
         calibrate(panel, events_on(panel, [95], ("A", "B")), DESIGN, repetitions=5)
     with pytest.raises(StudyError, match="none of 2 pairs can be estimated"):
         calibrate(panel, events_on(panel, [20], ("A", "B")), DESIGN, repetitions=5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"windows": [(5, 1)]}, r"window \[5, 1\] ends before it begins"),
+        ({"windows": [(-60, 0)]}, "overlaps the event days"),
+        ({"planted": (float("nan"),)}, "no return is nan"),
+        ({"planted": (5.0,)}, "no return is 5\n.*0.05 for 5 %"),
+        ({"planted": (-1.0,)}, "no return is -1"),
+    ],
+    ids=str,
+)
+def test_what_no_study_could_have_is_refused(asked: dict[str, Any], message: str) -> None:
+    panel = made_panel(0.0)
+    with pytest.raises(StudyError, match=message):
+        calibrate(panel, events_on(panel, [300]), DESIGN, repetitions=5, **asked)
 
 
 def test_a_newcomer_is_left_out_by_name_and_the_rest_goes_on() -> None:

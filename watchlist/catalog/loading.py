@@ -121,6 +121,7 @@ def assemble(parsed: Parsed, watchlist: tuple[str, ...]) -> Catalog:
         The watchlist names a symbol that is not there.
     """
     securities = list(parsed.securities.values())
+    watchlist = tuple(dict.fromkeys(watchlist))
     if watchlist:
         known = list(parsed.securities)
         for symbol in watchlist:

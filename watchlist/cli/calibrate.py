@@ -101,10 +101,10 @@ def calibrate_command(
     )
     for reason in found.left_out:
         console.warn(f"left out: {reason}")
+    show(_sizes(found.table), style)
     if chart is not None:
         _write_chart(found.table, chart)
         console.say(f"chart: {chart}")
-    show(_sizes(found.table), style)
 
 
 def _window(text: str) -> Window:

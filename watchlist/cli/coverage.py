@@ -14,6 +14,7 @@ import typer
 from watchlist.cli import console, output
 from watchlist.cli.exit_codes import ExitCode
 from watchlist.cli.options import ProjectDir, Simulated, open_project, parse_date
+from watchlist.disk import trouble
 from watchlist.errors import ConfigError, WatchlistError, nearest
 
 if TYPE_CHECKING:
@@ -91,9 +92,12 @@ def _read_all(
             step(done, len(files), str(file))
             try:
                 readings.append(read(_document(file, written_on), catalog))
-            except WatchlistError as error:
+            except (WatchlistError, OSError) as error:
+                told = error if isinstance(error, WatchlistError) else trouble(error)
+                if told is None:
+                    raise
                 failed += 1
-                console.fail(error)
+                console.fail(told)
     return readings, failed
 
 
@@ -105,7 +109,9 @@ def _files(places: list[str]) -> list[Path | None]:
         if place == "-":
             found.append(None)
         elif path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in ENDINGS)
+            inside = sorted(
+                p for p in path.iterdir() if p.suffix.lower() in ENDINGS and p.is_file()
+            )
             if not inside:
                 raise ConfigError(f"{place}: no text in it", f"files end in {', '.join(ENDINGS)}")
             found += inside

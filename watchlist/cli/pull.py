@@ -67,9 +67,9 @@ def register(app: typer.Typer) -> None:
         wanted = [symbol.upper() for symbol in symbols or []]
         for symbol in wanted:
             if symbol not in pulled:
-                raise ConfigError(f"{symbol}: no bars are pulled for it", nearest(symbol, pulled))
+                raise ConfigError(f"{symbol!r}: no bars are pulled for it", nearest(symbol, pulled))
         bars = open_source(config.source, config, place, clock, skip_bad=skip_bad)
-        second = open_source(verify, config, place, clock) if verify else None
+        second = open_source(verify, config, place, clock) if verify is not None else None
         with store.open_build(place, clock) as build:
             with console.progress("pull") as step:
                 summary = run_pull(

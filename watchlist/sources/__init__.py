@@ -99,7 +99,7 @@ def _open(spec: str, config: Config, project: Project, clock: Clock, skip_bad: b
         return SimulatedSource(load_catalog(project), clock)
     # relative to where the user stands, else to the project folder (a path in watchlist.toml)
     for path in (Path(spec), project.root / spec):
-        if path.exists():
+        if spec and path.exists():
             from watchlist.sources.files import FileSource
 
             return FileSource(path, skip_bad=skip_bad)

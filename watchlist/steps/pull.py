@@ -170,7 +170,9 @@ def pull_bars(
         step(len(due), len(due), "")
     summary = PullSummary(as_of, source.name, tuple(outcomes))
     if due and not any(pull.had for pull in outcomes):
-        raise NothingNewError(_nothing(summary), "the store stays as it was; try again later")
+        later = any(pull.kind != "permanent" for pull in outcomes)
+        then = "try again later" if later else "mend that, or name another --source"
+        raise NothingNewError(_nothing(summary), f"the store stays as it was; {then}")
     summary = replace(summary, left_out=_keep_bad_rows(build, source))
     _keep_planted_truth(build, source)
     set_meta(con, "as_of", as_of.isoformat())

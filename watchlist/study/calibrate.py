@@ -38,6 +38,9 @@ Scope = Literal["event", "all"]
 NOMINAL = 0.05
 PLACEBO_DRAWS = 1_999
 
+LARGEST_PLANTED = 3.0
+"""The largest jumps of real miners are below it; beyond it somebody wrote percent."""
+
 REPORT_TESTS = ("placebo", "ibragimov-mueller", "sign-flip")
 """Tests of the report beside the registry's."""
 PAIR_TESTS = ("pair-t", "pair-sq")
@@ -114,7 +117,8 @@ def calibrate(
     Raises
     ------
     StudyError
-        No event date has the 40 quiet days that it needs; an unknown test or scope.
+        No event date has the 40 quiet days that it needs; an unknown test or scope; a window or
+        planted effect that cannot be.
     """
     for scope in scopes:
         if scope not in get_args(Scope):
@@ -124,7 +128,11 @@ def calibrate(
             f"model {design.model!r} is not calibrated: {NOT_CALIBRATED[design.model]}",
             "calibrate the market model on the same events",
         )
-    spans = tuple(design.windows if windows is None else windows)
+    for effect in planted:
+        if not -1 < effect <= LARGEST_PLANTED:
+            raise StudyError(f"no return is {effect:g}", "write a fraction: 0.05 for 5 %")
+    # the design refuses windows that no study could have
+    spans = replace(design, windows=tuple(windows)).windows if windows else design.windows
     names = tuple(test.name for test in tests_named(tests))
     shape = (len(panel.sessions), len(panel.symbols))
     busy = event_rows(pairs.rows, pairs.cols, shape, design.mask_days)

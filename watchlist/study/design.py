@@ -43,6 +43,10 @@ NO_FACTOR_MODELS = ("constant-mean", "synthetic-control")
 ONE_FACTOR_MODELS = ("market-adjusted", "market", "scholes-williams", "dimson", "trade-to-trade")
 
 
+FARTHEST = 100_000
+"""Sessions from day 0 that a window may reach: four centuries, and still small in memory."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StudyDesign:
     """What is estimated, on which rows, and what is asked of it.
@@ -165,7 +169,12 @@ class StudyDesign:
         if not self.windows:
             raise StudyError("a study needs an event window", "e.g. [0, 0]")
         spans = {"estimation": self.estimation, "chart": self.chart, "mask_days": self.mask_days}
-        for what, (first, last) in (*spans.items(), *(("window", w) for w in self.windows)):
+        for what, (first, last) in (*(("window", w) for w in self.windows), *spans.items()):
+            if max(abs(first), abs(last)) > FARTHEST:
+                raise StudyError(
+                    f"{what} [{first}, {last}] reaches more than {FARTHEST:,} sessions from day 0",
+                    "no market has that many",
+                )
             if first > last:
                 raise StudyError(
                     f"{what} [{first}, {last}] ends before it begins", f"write [{last}, {first}]"

@@ -83,6 +83,18 @@ def test_events_are_in_the_order_of_their_dates(project: Project) -> None:
             "announced_on = 2026-06-01\n", "", "announced_on is missing", id="a missing date"
         ),
         pytest.param(
+            "announced_on = 2026-06-01",
+            "announced_on = 9999-12-31",
+            "announced_on = 9999-12-31: Input should be less than or equal to 2199-12-31",
+            id="a day that no calendar has",
+        ),
+        pytest.param(
+            "announced_on = 2026-06-01",
+            "amount_usd = inf\nannounced_on = 2026-06-01",
+            "amount_usd = inf: Input should be a finite number",
+            id="an endless amount",
+        ),
+        pytest.param(
             "https://agency.example/a",
             "javascript:alert(1)",
             "sources.0.url = 'javascript:alert(1)': only http:// and https://",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -237,7 +238,8 @@ def explain_error(entry: Any, model: type[Table]) -> str:
     """A pydantic error in our words: field, value, what would be right."""
     where = ".".join(str(part) for part in entry["loc"])
     value = entry["input"]
-    shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "…"
+    shown = str(value) if isinstance(value, date) else repr(value)
+    shown = shown if len(shown) <= 80 else shown[:77] + "…"
     kind = entry["type"]
     if kind == "extra_forbidden":
         owner = _owner(model, entry["loc"])

@@ -42,6 +42,10 @@ Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9^][A-Z0-9.\-=^]{0,14
 WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"'`\\]+$", max_length=2000)]
 """Only http and https: a `javascript:` or `data:` address must never reach a page."""
 
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""Beyond lie slips of the pen, and days that no calendar has."""
+Usd = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
 
 class Table(BaseModel):
     """One TOML table; a key that is not known is an error, not ignored."""
@@ -52,15 +56,15 @@ class Table(BaseModel):
 class Holding(Table):
     """What the US government holds in, has lent to or has promised a company."""
 
-    dated_on: date | None = None
+    dated_on: Day | None = None
     holder: Text
     kind: HoldingKind
-    amount_usd: float | None = Field(default=None, ge=0)
+    amount_usd: Usd | None = None
     share: float | None = Field(default=None, ge=0, le=1)
     """Fraction of the company."""
     terms: Text | None = None
     state: HoldingState
-    state_on: date | None = None
+    state_on: Day | None = None
     """The state was last checked for this date."""
     event_id: Slug | None = None
     source_url: WebUrl | None = None
@@ -80,9 +84,9 @@ class Security(Table):
     stage: Text | None = None
     market: Symbol | None = None
     sector_factor: Symbol | None = None
-    valid_from: date | None = None
+    valid_from: Day | None = None
     """Bars before belong to another company or to a shell."""
-    valid_to: date | None = None
+    valid_to: Day | None = None
     successor: Symbol | None = None
     cik: Annotated[str, StringConstraints(pattern=r"^\d{10}$")] | None = None
     note: Text | None = None
@@ -116,10 +120,10 @@ class EventSource(Table):
     title: Text
     publisher: Text
     url: WebUrl | None = None
-    published_on: date | None = None
-    says_on: date | None = None
+    published_on: Day | None = None
+    says_on: Day | None = None
     """The day that this source gives for the event, where it gives one that differs."""
-    says_amount_usd: float | None = Field(default=None, ge=0)
+    says_amount_usd: Usd | None = None
     """The amount that this source gives, where it gives one that differs."""
 
 
@@ -134,7 +138,7 @@ class Event(Table):
     """Something that became public at a time, with sources."""
 
     event_id: Slug
-    announced_on: date
+    announced_on: Day
     """Calendar date in New York."""
     announced_time: time | None = None
     """New York wall time, where known."""
@@ -146,10 +150,10 @@ class Event(Table):
     direction: Direction
     actors: tuple[Text, ...] = ()
     minerals: tuple[Text, ...] = ()
-    amount_usd: float | None = Field(default=None, ge=0)
+    amount_usd: Usd | None = None
     certainty: Certainty
     status: Status = "happened"
-    known_on: date | None = None
+    known_on: Day | None = None
     outcome: Text | None = None
     chain: Slug | None = None
     chain_stage: ChainStage | None = None

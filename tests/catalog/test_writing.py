@@ -57,6 +57,26 @@ def file(project: Project, content: str) -> Path:
     return path
 
 
+def test_a_change_that_would_spoil_the_catalogue_is_not_written(project: Project) -> None:
+    before = text(project)
+    event = load_catalog(project).event("own-a-2026")
+    with pytest.raises(CatalogError, match=r"events\.toml, line 14: .*'ZZZ' is not in the cat"):
+        put_events(project, [change_event(event, ['named=["ZZZ"]'])])
+    assert text(project) == before
+    assert [path.name for path in project.root.iterdir()] == ["events.toml"]
+
+
+def test_a_security_of_the_projects_own_may_be_named(project: Project) -> None:
+    (project.root / "securities.toml").write_text(
+        '[[securities]]\nsymbol = "ZZZ"\nname = "Z"\nrole = "peer"\nexchange = "NYSE"\n'
+        'calendar = "XNYS"\ncurrency = "USD"\n',
+        encoding="utf-8",
+    )
+    event = load_catalog(project).event("own-a-2026")
+    put_events(project, [change_event(event, ['named=["ZZZ"]'])])
+    assert load_catalog(project).event("own-a-2026").named == ("ZZZ",)
+
+
 def test_an_added_event_comes_last_and_brings_its_comments(project: Project) -> None:
     merged = add_file(project, file(project, NEW))
     assert merged.added == ("new-2026",)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from watchlist.cli import output
 from watchlist.project import Project
 
 FULL = Path("/dev/full")
@@ -70,6 +71,17 @@ def test_whoever_leaves_early_has_what_they_wanted(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("pager", ["", 'less "', "no-such-pager -x"], ids=["none", "quote", "gone"])
+def test_a_pager_that_cannot_be_run_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pager: str
+) -> None:
+    monkeypatch.setenv("PAGER", pager)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    output.page("line\n" * 500)
+    assert capsys.readouterr().out == "line\n" * 500
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are UTF-8 here")
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1", "ascii"])
 def test_what_an_encoding_lacks_is_written_as_an_escape(tmp_path: Path, encoding: str) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -216,12 +216,18 @@ def _update(table: Table, new: Table) -> None:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Replace the file at once, after proving that what will stand there can be read again."""
+    """Replace the file at once, after proving that the catalogue with it can be read again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as new:
         new.write_text(text, encoding="utf-8")
         parsed = Parsed()
         read_files(parsed, PACKAGED)
+        read_files(parsed, path.parent)
         read_events(new, parsed)
+        check_references(parsed)
         if parsed.problems:
-            raise catalog_error(parsed.problems)
+            # the file that was tried is gone, and had the lines of the one that is meant
+            tried = [problem for problem in parsed.problems if problem.file == str(new)]
+            raise catalog_error(
+                [replace(problem, file=str(path)) for problem in tried] or parsed.problems
+            )

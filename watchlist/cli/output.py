@@ -37,14 +37,23 @@ def write_bytes(data: bytes) -> None:
 
 def page(text: str) -> None:
     """Data as text; on a terminal that is too small for it, through the pager ($PAGER, less)."""
-    command = shlex.split(os.environ.get("PAGER", "less -FRSX"))
     height = shutil.get_terminal_size().lines
     small = not sys.stdout.isatty() or text.count("\n") < height
-    if small or not command or shutil.which(command[0]) is None:
+    command = [] if small else _pager()
+    if not command:
         write(text)
         return
     sys.stdout.flush()
     subprocess.run(command, input=text, text=True, check=False)
+
+
+def _pager() -> list[str]:
+    """The pager's command line; nothing where it cannot be run."""
+    try:
+        command = shlex.split(os.environ.get("PAGER", "less -FRSX"))
+    except ValueError:  # a quotation mark without its other
+        return []
+    return command if command and shutil.which(command[0]) else []
 
 
 @contextmanager

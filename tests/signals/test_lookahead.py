@@ -46,6 +46,13 @@ def test_speaks_from_its_minimum_history_on(signal: Signal) -> None:
         assert first == signal.minimum_history
 
 
+@pytest.mark.parametrize("sessions", [1, 2, 10, 11, 12])
+def test_a_young_panel_has_all_its_sessions(signal: Signal, sessions: int) -> None:
+    measured = measure(noise_panel(sessions, 3, seed=4), signal)
+    assert measured.z is not None
+    assert measured.value.shape == measured.z.shape == (sessions, 3)
+
+
 def peek(panel: Panel) -> Measured:
     value = np.full(panel.shape, np.nan)
     value[:-1] = panel.ret[1:]

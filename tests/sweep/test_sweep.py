@@ -35,6 +35,16 @@ def swept(file: Path, design: StudyDesign = DESIGN) -> duckdb.DuckDBPyConnection
     return con
 
 
+def test_a_market_without_a_usable_pair_has_drops_and_no_tests(tmp_path: Path) -> None:
+    file = small_market(tmp_path, listings=5, pairs=10)
+    with duckdb.connect(str(file)) as con:
+        con.execute("DELETE FROM base.bars WHERE security_id <> 0 AND session > DATE '2000-03-01'")
+    con = swept(file)
+    ((pairs, dropped),) = con.sql("SELECT pairs, dropped FROM base.studies").fetchall()
+    assert (pairs, dropped > 0) == (0, True)
+    assert con.sql("FROM base.study_tests").fetchall() == []
+
+
 @pytest.mark.parametrize("overlap", ["mask", "keep"])
 @pytest.mark.parametrize("spoilt", [False, True], ids=["clean", "spoilt"])
 def test_effects_equal_those_of_the_panel(tmp_path: Path, overlap: str, spoilt: bool) -> None:

@@ -162,17 +162,17 @@ def _fit_on(panel: Panel, market: Floats, sector: Floats | None) -> Model:
     excess = y[GAP:] - expected
     # too young to be explained is not known, rather than not explained
     excess[~known[GAP:] | np.isnan(n)] = np.nan
-    return _model(excess, y_bar - expected_bar, sse / degrees, leverage, beta)
+    return _model(len(y), excess, y_bar - expected_bar, sse / degrees, leverage, beta)
 
 
 def _model(
-    excess: Floats, intercept: Floats, variance: Floats, leverage: Floats, beta: Floats
+    rows: int, excess: Floats, intercept: Floats, variance: Floats, leverage: Floats, beta: Floats
 ) -> Model:
     variance[~(variance > 0)] = np.nan
     sigma = np.sqrt(variance, out=variance)
     ar = excess - intercept
     sar = ar / (sigma * np.sqrt(leverage, out=leverage))
-    return Model(*(_padded(x) for x in (ar, excess, sar, beta, sigma)))
+    return Model(*(_padded(x, rows) for x in (ar, excess, sar, beta, sigma)))
 
 
 def _where_none(factor: Floats, there: Bools) -> Floats:
@@ -187,8 +187,9 @@ def _ratio(above: Floats, below: Floats, there: Bools) -> Floats:
     return out
 
 
-def _padded(x: Floats) -> Floats:
-    out = np.empty((len(x) + GAP, x.shape[1]))
+def _padded(x: Floats, rows: int) -> Floats:
+    """With the rows before the first that can have a value; a young panel has no others."""
+    out = np.empty((rows, x.shape[1]))
     out[:GAP] = np.nan
     out[GAP:] = x
     return out

@@ -274,6 +274,8 @@ def _tests(
         offset = first - design.event_days[0]
         span = slice(offset, offset + last - first + 1)
         there = np.isfinite(ar[:, span]).all(axis=1)
+        if not there.any():
+            continue
         whole: slice | NDArray[np.int64] = slice(None) if there.all() else np.flatnonzero(there)
         # the largest array of the run is not copied for the sake of a few pairs at its last use
         last_use = number == len(design.windows) - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -28,10 +29,12 @@ def test_a_folder_that_cannot_hold_a_project_is_told(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "file").touch()
     for place in (tmp_path / "loop", tmp_path / "file", tmp_path / "gone"):
-        with pytest.raises(
-            ConfigError, match=rf"--project {re.escape(str(place))}: no such folder"
-        ):
+        with pytest.raises(ConfigError, match=f"{re.escape(str(place))}: no such folder"):
             find_project(place)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are UTF-8 here")
+def test_a_folder_that_duckdb_cannot_open_is_told(tmp_path: Path) -> None:
     unreadable = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
     unreadable.mkdir()
     with pytest.raises(ConfigError, match=r"not UTF-8.*\n.*rename it"):

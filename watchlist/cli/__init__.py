@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Collection
@@ -37,6 +38,9 @@ GROUPS = (
     "doctor",
 )
 """Modules of this package; each has `register(app)`."""
+
+CYCLES_AFTER = 1_000_000
+"""New objects before cycles among them are looked for."""
 
 EPILOG = (
     "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, or a file that cannot be "
@@ -94,6 +98,9 @@ def main() -> None:
     # our large arrays are written once and read once or twice, and huge pages, which pay for
     # themselves with more, are what a virtual machine has to fetch from its host
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
+    # modules, rows and pages live to the end of a command: searching them for cycles again and
+    # again, and once more at the end, costs a tenth of a night
+    gc.set_threshold(CYCLES_AFTER)
     _prepare_streams()
     try:
         with output.written_out():
@@ -110,6 +117,8 @@ def main() -> None:
             raise
         console.fail(told)
         sys.exit(exit_code(told))
+    finally:
+        gc.freeze()
 
 
 def _prepare_streams() -> None:

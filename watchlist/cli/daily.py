@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -45,33 +42,21 @@ def run_and_tell(
     skip_bad: bool = False,
 ) -> None:
     """Run the day, print the report's path, end with the exit code that the outcome has."""
-    with _without_cycles():
-        from watchlist.clock import SystemClock
-        from watchlist.daily import run_daily
+    from watchlist.clock import SystemClock
+    from watchlist.daily import run_daily
 
-        gc.freeze()  # what is loaded by now stays loaded: the end of the process need not search it
-        project, config = open_project(folder, source)
-        result = run_daily(
-            project,
-            config,
-            on=on,
-            full=full,
-            skip_bad=skip_bad,
-            clock=SystemClock(),
-            progress=console.progress,
-        )
+    project, config = open_project(folder, source)
+    result = run_daily(
+        project,
+        config,
+        on=on,
+        full=full,
+        skip_bad=skip_bad,
+        clock=SystemClock(),
+        progress=console.progress,
+    )
     for line in result.talk:
         console.say(line)
     output.write(str(result.report))
     if result.failed:
         raise typer.Exit(ExitCode.PARTIAL)
-
-
-@contextmanager
-def _without_cycles() -> Iterator[None]:
-    """A night's rows live to its end: looking for cycles among them costs a tenth of the run."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

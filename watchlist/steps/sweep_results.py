@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -95,8 +94,7 @@ def write_sweep(
         "version": __version__,
     }
     with ThreadPoolExecutor(1) as pool, transaction(con):
-        # the tests are worked out side by side, while DuckDB takes in the rest
-        con.execute(f"SET threads = {max(1, (os.cpu_count() or 1) - 1)}")
+        # worked out side by side, while DuckDB takes in the rest
         rows = pool.submit(_tests, results, pairs, design, tests)
         for table in TABLES:
             con.execute(f"DELETE FROM base.{table} WHERE study_id = $id", {"id": study_id})

@@ -6,10 +6,12 @@ import errno
 import mmap
 import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from watchlist.disk import DAMAGED, naming, refused
@@ -26,6 +28,9 @@ STORAGE = "v1.5.0"
 
 FICLONE = 0x40049409
 """Linux's request to share the blocks of another file."""
+
+LARGE = 256 << 20
+"""Bytes of a file whose blocks take longer to free than a process takes to start."""
 
 DIRECT_BLOCK, DIRECT_PIECE = 4096, 32 << 20
 """Bytes: what every disk writes whole (DuckDB's files are made of such blocks), and a write's size.
@@ -167,9 +172,29 @@ def _copied_direct(source: Path, target: Path) -> bool:
 def replace(new: Path, published: Path) -> None:
     """Rename `new` over `published`, with both the bytes and the name safe on disk."""
     _sync(new)
-    new.replace(published)
+    with _freed_elsewhere(published):
+        new.replace(published)
     if sys.platform != "win32":
         _sync(published.parent)
+
+
+@contextmanager
+def _freed_elsewhere(file: Path) -> Iterator[None]:
+    """Let a process that ends at once be the last to hold a large file whose name goes.
+
+    Whoever lets go of a file last waits until its blocks are free, which takes most of a second for
+    3 GB on a disk that discards at once. Nobody needs to wait for that process: if it is killed, or
+    the machine stops, the blocks are freed all the same.
+    """
+    if sys.platform == "win32" or not file.exists() or file.stat().st_size < LARGE:
+        yield
+        return
+    with file.open("rb") as held:
+        yield
+        command = [sys.executable, "-I", "-S", "-c", ""]
+        quiet = subprocess.DEVNULL
+        other = subprocess.Popen(command, stdin=held, stdout=quiet, stderr=quiet)
+    Thread(target=other.wait, daemon=True).start()
 
 
 def remove(file: Path) -> None:

@@ -99,7 +99,7 @@ def main() -> None:
     # themselves with more, are what a virtual machine has to fetch from its host
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
     # modules, rows and pages live to the end of a command: searching them for cycles again and
-    # again, and once more at the end, costs a tenth of a night
+    # again costs a tenth of a night
     gc.set_threshold(CYCLES_AFTER)
     _prepare_streams()
     try:
@@ -117,8 +117,6 @@ def main() -> None:
             raise
         console.fail(told)
         sys.exit(exit_code(told))
-    finally:
-        gc.freeze()
 
 
 def _prepare_streams() -> None:

@@ -175,34 +175,36 @@ def _fits(names: _Names, results: Results, design: StudyDesign) -> pa.Table:
 
 def _abnormal(names: _Names, results: Results, design: StudyDesign) -> pa.RecordBatchReader:
     piece = max(1, ROW_GROUP // (design.chart[1] - design.chart[0] + 1))
-    pieces = (names.all[begin : begin + piece] for begin in range(0, len(names.all), piece))
-    none = _days_of(names, results, design, names.all[:0])
+    pieces = (slice(begin, begin + piece) for begin in range(0, len(names.all), piece))
+    none = _days_of(names, results, design, slice(0))
     batches = (_days_of(names, results, design, some) for some in pieces)
     return pa.RecordBatchReader.from_batches(none.schema, batches)
 
 
 def _days_of(
-    names: _Names, results: Results, design: StudyDesign, rows: NDArray[np.int64]
+    names: _Names, results: Results, design: StudyDesign, pairs: slice
 ) -> pa.RecordBatch:
     """One row a pair and day of the chart."""
     first, last = design.chart
-    offset = first - design.event_days[0]
-    length = last - first + 1
+    length, offset = last - first + 1, first - design.event_days[0]
     ret, ar, se = (
-        results[name][rows, offset : offset + length] for name in ("ret", "ar", "day_se")
+        results[name][pairs, offset : offset + length] for name in ("ret", "ar", "day_se")
     )
-    each = np.repeat(rows, length)
-    day = np.tile(np.arange(first, last + 1), len(rows))
-    number = names.day0[each] + day
-    there = (number >= 0) & (number < len(names.days))
-    each, day, number = each[there], day[there], number[there]
-    flat = [values.ravel()[there] for values in (ret, ret - ar, ar, ar / se)]
+    day = np.arange(first, last + 1)
+    number = names.day0[pairs, None] + day
+    each = np.repeat(names.all[pairs], length)
+    there = ((number >= 0) & (number < len(names.days))).ravel()
+    cells = [each, np.tile(day, len(each) // length)]
+    cells += [values.ravel() for values in (number, ret, ret - ar, ar, ar / se)]
+    if not there.all():
+        cells = [values[there] for values in cells]
+    each, day, number, *values = cells
     return pa.record_batch(
         {
             **names.columns(each),
             "day": column(day.astype(np.int16)),
             "session": names.sessions(number),
-            **{n: _known(v) for n, v in zip(("ret", "expected", "ar", "sar"), flat, strict=True)},
+            **dict(zip(("ret", "expected", "ar", "sar"), map(_known, values), strict=True)),
         }
     )
 

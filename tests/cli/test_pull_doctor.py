@@ -8,10 +8,13 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.pull.world import history
 from tests.store.made import building
+from watchlist.project import Project
+from watchlist.store import connect
 
 BARS = history(date(2025, 9, 2), date(2026, 1, 15))
 
@@ -62,6 +65,15 @@ def test_an_error_in_the_data_ends_doctor_with_3(folder: Path) -> None:
     answer = watchlist(folder, "doctor")
     assert answer.returncode == 3
     assert "price_not_positive: MP" in answer.stdout
+
+
+def test_a_pull_checks_what_it_publishes(folder: Path) -> None:
+    holed = pl.concat([BARS[:40], BARS[50:]])
+    holed.write_csv(folder / "bars" / "MP.csv")
+    watchlist(folder, "pull", "MP", "--source", "bars")
+    with connect(Project(folder)) as con:
+        kept = con.execute("SELECT DISTINCT check_name, symbol FROM findings").fetchall()
+    assert ("gaps", "MP") in kept
 
 
 def test_nothing_to_be_had_ends_with_4(folder: Path) -> None:

@@ -22,8 +22,8 @@ from tests.pull.world import World, catalog, history, security
 from watchlist.config import Fetch
 from watchlist.errors import NothingNewError
 from watchlist.sources.yahoo import YahooSource
-from watchlist.steps.pull import PullSummary, run_pull
-from watchlist.store import open_build
+from watchlist.steps.pull import PullSummary, pull_bars
+from watchlist.store import checks, open_build
 
 pytestmark = pytest.mark.network
 
@@ -35,7 +35,8 @@ def pull(world: World, url: str) -> PullSummary:
     fetch = Fetch(attempts=2, first_wait_seconds=1, timeout_seconds=1)
     with yfinance_at(url), open_build(world.project, world.clock) as build:
         source = YahooSource(fetch, world.project.work_dir / "yfinance", world.clock)
-        summary = run_pull(build, world.catalog, source, clock=world.clock)
+        summary = pull_bars(build, world.catalog, source, clock=world.clock)
+        checks.record(build.con, build.started_at)
         build.publish()
     return summary
 

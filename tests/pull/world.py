@@ -16,8 +16,8 @@ from watchlist.errors import SourceError
 from watchlist.project import Project
 from watchlist.sources import AbsentSymbolError, Fetched
 from watchlist.sources.protocol import BadRow, bar_frame, window
-from watchlist.steps.pull import PullSummary, run_pull
-from watchlist.store import connect, open_build
+from watchlist.steps.pull import PullSummary, pull_bars
+from watchlist.store import checks, connect, open_build
 
 
 def security(symbol: str, **more: object) -> Security:
@@ -116,7 +116,7 @@ class World:
     ) -> PullSummary:
         """Pull and publish; `published` says whether the file changed."""
         with open_build(self.project, self.clock) as build:
-            summary = run_pull(
+            summary = pull_bars(
                 build,
                 self.catalog,
                 self.vendor,
@@ -125,6 +125,7 @@ class World:
                 since=since,
                 symbols=tuple(symbols),
             )
+            checks.record(build.con, build.started_at)
             self.published = build.publish()
         return summary
 

@@ -22,8 +22,8 @@ from watchlist.config import Fetch
 from watchlist.errors import NothingNewError
 from watchlist.project import Project
 from watchlist.sources.yahoo import YahooSource
-from watchlist.steps.pull import run_pull
-from watchlist.store import bars, build, open_build
+from watchlist.steps.pull import pull_bars
+from watchlist.store import bars, build, checks, open_build
 
 
 def die() -> None:
@@ -78,7 +78,8 @@ def night(project: Project, order: dict[str, Any]) -> dict[str, Any]:
     source = YahooSource(fetch, project.work_dir / "yfinance", clock)
     try:
         with open_build(project, clock, command="soak") as made:
-            summary = run_pull(made, catalog(), source, clock=clock, full=order["full"])
+            summary = pull_bars(made, catalog(), source, clock=clock, full=order["full"])
+            checks.record(made.con, made.started_at)
             published = made.publish()
     except NothingNewError as error:
         return {"error": str(error)}

@@ -21,7 +21,7 @@ from watchlist.project import Project
 from watchlist.sources import AbsentSymbolError, open_source
 from watchlist.sources.files import FileSource
 from watchlist.sources.protocol import BAR_SCHEMA
-from watchlist.steps.pull import run_pull
+from watchlist.steps.pull import pull_bars
 from watchlist.store import open_build
 
 HEADER = "symbol,session,open,high,low,close,adj_close,volume,dividend,split"
@@ -452,7 +452,7 @@ def test_a_pull_says_how_many_rows_it_left_out_and_keeps_them(tmp_path: Path) ->
     catalog = Catalog(securities=(security(role="watchlist"),), events=())
     it = source(tmp_path, content, skip_bad=True)
     with open_build(Project(tmp_path), FakeClock()) as build:
-        summary = run_pull(build, catalog, it, clock=FakeClock())
+        summary = pull_bars(build, catalog, it, clock=FakeClock())
         kept = build.con.execute(
             "SELECT symbol, message FROM base.findings WHERE check_name = 'file_rows'"
         ).fetchall()

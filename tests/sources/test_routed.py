@@ -21,7 +21,7 @@ from watchlist.sources.files import FileSource
 from watchlist.sources.routed import RoutedSource
 from watchlist.sources.tiingo import TiingoSource
 from watchlist.sources.yahoo import YahooSource
-from watchlist.steps.pull import run_pull
+from watchlist.steps.pull import pull_bars
 from watchlist.store import open_build
 
 FILE = "symbol,date,close\nMP,2025-07-09,{}\nNB,2025-07-09,{}\n"
@@ -70,7 +70,7 @@ def test_one_source_that_is_out_does_not_stop_the_other(tmp_path: Path) -> None:
         usual = YahooSource(Fetch(), tmp_path / "yfinance", clock)
         source = RoutedSource(usual, {"NB": second, "TMQ": second})
         with open_build(Project(tmp_path), clock) as build:
-            summary = run_pull(build, catalog, source, clock=clock, since=date(2025, 10, 1))
+            summary = pull_bars(build, catalog, source, clock=clock, since=date(2025, 10, 1))
             stored = build.con.execute("SELECT DISTINCT source FROM base.bars").fetchall()
             build.publish()
     told = {pull.symbol: (pull.source, pull.outcome) for pull in summary.outcomes}
@@ -92,7 +92,7 @@ def test_a_bad_file_of_one_symbol_harms_no_other(tmp_path: Path) -> None:
         securities=tuple(security(s, role="watchlist") for s in ("MP", "NB")), events=()
     )
     with open_build(Project(tmp_path), clock) as build:
-        summary = run_pull(build, catalog, source, clock=clock)
+        summary = pull_bars(build, catalog, source, clock=clock)
         build.publish()
     assert [(pull.symbol, pull.outcome) for pull in summary.outcomes] == [
         ("MP", "new"),

@@ -21,7 +21,7 @@ from watchlist.config import Config
 from watchlist.errors import StudyError
 from watchlist.project import Project
 from watchlist.sources import open_source
-from watchlist.steps.pull import run_pull
+from watchlist.steps.pull import pull_bars
 from watchlist.steps.study import TABLES, daily_designs, run_study
 from watchlist.steps.study_ask import Question, ask
 from watchlist.study.design import StudyDesign
@@ -48,7 +48,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     config, catalog = Config(source="simulated"), load_catalog(project)
     source = open_source("simulated", config, project, FixedClock())
     with store.open_build(project, FixedClock()) as build:
-        pulled = run_pull(build, catalog, source, clock=FixedClock(), on=ON)
+        pulled = pull_bars(build, catalog, source, clock=FixedClock(), on=ON)
         run_study(build.con, catalog, config, as_of=pulled.as_of)
         yield build.con, catalog, config, pulled.as_of
 

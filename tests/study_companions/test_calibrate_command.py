@@ -20,7 +20,7 @@ from watchlist.config import Config
 from watchlist.errors import ConfigError, StudyError
 from watchlist.project import Project
 from watchlist.sources import open_source
-from watchlist.steps.pull import run_pull
+from watchlist.steps.pull import pull_bars
 
 TABLE = pl.DataFrame(
     [
@@ -53,7 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project, config = Project(place, simulated=True), Config(source="simulated")
     source = open_source("simulated", config, project, FixedClock())
     with store.open_build(project, FixedClock()) as build:
-        run_pull(build, load_catalog(project), source, clock=FixedClock(), on=date(2026, 7, 31))
+        pull_bars(build, load_catalog(project), source, clock=FixedClock(), on=date(2026, 7, 31))
+        store.checks.record(build.con, build.started_at)
         build.publish()
     return place
 

@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
         from watchlist.clock import SystemClock
         from watchlist.errors import ConfigError, nearest
         from watchlist.sources import open_source
-        from watchlist.steps.pull import run_pull
+        from watchlist.steps.pull import pull_bars
         from watchlist.steps.verify import run_verify
 
         place, config = open_project(project, source)
@@ -72,7 +72,7 @@ def register(app: typer.Typer) -> None:
         second = open_source(verify, config, place, clock) if verify is not None else None
         with store.open_build(place, clock) as build:
             with console.progress("pull") as step:
-                summary = run_pull(
+                summary = pull_bars(
                     build,
                     catalog,
                     bars,
@@ -83,6 +83,7 @@ def register(app: typer.Typer) -> None:
                     symbols=wanted,
                     step=step,
                 )
+            store.checks.record(build.con, build.started_at)
             talk = list(summary.talk)
             if second is not None:
                 with console.progress("verify") as step:

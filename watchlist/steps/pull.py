@@ -68,7 +68,7 @@ class PullSummary:
         return tuple(lines)
 
 
-def run_pull(
+def pull_bars(
     build: Build,
     catalog: Catalog,
     source: Source,
@@ -80,7 +80,9 @@ def run_pull(
     symbols: Collection[str] = (),
     step: Step | None = None,
 ) -> PullSummary:
-    """Bring the bars of every pulled security up to date in the build, and check them.
+    """Bring the bars of every pulled security up to date in the build.
+
+    Whoever publishes the build checks its data first: `store.checks.record`.
 
     Parameters
     ----------
@@ -98,34 +100,6 @@ def run_pull(
     NothingNewError
         No symbol could be had. The build must then not be published.
     """
-    summary = pull_bars(
-        build,
-        catalog,
-        source,
-        clock=clock,
-        on=on,
-        since=since,
-        full=full,
-        symbols=symbols,
-        step=step,
-    )
-    checks.record(build.con, build.started_at)
-    return summary
-
-
-def pull_bars(
-    build: Build,
-    catalog: Catalog,
-    source: Source,
-    *,
-    clock: Clock,
-    on: date | None = None,
-    since: date | None = None,
-    full: bool = False,
-    symbols: Collection[str] = (),
-    step: Step | None = None,
-) -> PullSummary:
-    """As `run_pull`, but the checks of the data are left to the caller."""
     con, now = build.con, clock.now()
     sessions, mark = _sessions(build, catalog, since, now)
     sync.catalog(con, catalog, sessions)

@@ -13,6 +13,7 @@ from watchlist.disk import replacing
 from watchlist.errors import ConfigError, QueryError
 from watchlist.sql import present, statements
 from watchlist.sql.present import Format
+from watchlist.sql.run import run
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -52,6 +53,46 @@ def text_of(
         con, statements.parse(sql), {}, parts.append, style=style, limit=limit
     )
     return "".join(parts), shown
+
+
+WHOLE = """
+-- ';' and INTERVAL in names and values
+SELECT n, span, -span AS span, [span] AS spans, {'INTERVAL': span, 'n': n} AS "an INTERVAL",
+    'INTERVAL'::ENUM('INTERVAL', ';') AS word, n AS n
+FROM (VALUES (1, INTERVAL '14 months 3 days 02:03:04.5'), (2, NULL)) AS t(n, span)
+ORDER BY n; -- the end;
+"""
+
+
+def test_an_interval_keeps_its_months(con: duckdb.DuckDBPyConnection) -> None:
+    span = "1 year 2 months 3 days 02:03:04.5"
+    back = "-1 year -2 months -3 days -02:03:04.5"
+    text, shown = text_of(con, WHOLE, Format.JSON)
+    assert [list(row.values()) for row in json.loads(text)] == [
+        [1, span, back, [span], {"INTERVAL": span, "n": 1}, "INTERVAL", 1],
+        [2, None, None, [None], {"INTERVAL": None, "n": 2}, "INTERVAL", 2],
+    ]
+    assert list(json.loads(text)[0]) == [
+        "n", "span", "span_1", "spans", "an INTERVAL", "word", "n_1",
+    ]  # fmt: skip
+    assert shown.rows == 2
+    assert text_of(con, "SELECT INTERVAL 1 MONTH AS m", Format.CSV)[0] == "m\n1 month\n"
+    assert "1 month" in text_of(con, "SELECT INTERVAL 1 MONTH AS m", Format.TABLE)[0]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "PIVOT (SELECT 1 AS a, 'x' AS b, INTERVAL 1 MONTH AS c) ON b USING first(c)",
+        "FROM (VALUES (1, INTERVAL 1 MONTH)) AS t(n, span) WHERE n = $n",
+        "SELECT 1 AS n, INTERVAL 1 MONTH AS span -- and no more",
+    ],
+)
+def test_every_kind_of_question_may_have_an_interval(
+    con: duckdb.DuckDBPyConnection, sql: str
+) -> None:
+    result = run(con, statements.parse(sql), {"n": 1} if "$n" in sql else {})
+    assert list(result.batches()) == [[(1, "1 month")]]
 
 
 @pytest.mark.parametrize("style", TEXT)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 10_000
+
+TYPE_WORDS = re.compile(r"""(?P<quoted>"(?:[^"]|"")*"|'(?:[^']|'')*')|\bINTERVAL\b""")
+"""The word INTERVAL in the name of a type, and names and values of the user's to be passed over."""
 
 Row = tuple[Any, ...]
 
@@ -86,10 +90,14 @@ def run(
 
     given = _checked(statement, parameters or {})
     try:
-        con.execute(statement.sql, given) if given else con.execute(statement.sql)
+        con.execute(statement.sql, given or None)
+        columns = [(str(name), str(kind)) for name, kind, *_ in con.description or ()]
+        kinds = [kind for _, kind in columns]
+        if kinds != (told := [_without_intervals(kind) for kind in kinds]):
+            con.execute(_cast(statement.sql, kinds, told), given or None)
+            columns = [(name, kind) for (name, _), kind in zip(columns, told, strict=True)]
     except duckdb.Error as error:
         raise complain(error, con) from None
-    columns = [(str(name), str(kind)) for name, kind, *_ in con.description or ()]
     return Result(con, _unique(columns), limit)
 
 
@@ -114,6 +122,35 @@ def run_arrow(
         return relation.arrow()
     except duckdb.Error as error:
         raise complain(error, con) from None
+
+
+def _without_intervals(kind: str) -> str:
+    """The type with texts for intervals: Python has none with months, and makes 30 days of each."""
+    return TYPE_WORDS.sub(lambda found: found["quoted"] or "VARCHAR", kind)
+
+
+def _cast(sql: str, kinds: Sequence[str], told: Sequence[str]) -> str:
+    """The same query with columns of other types; by number, since two may have one name."""
+    columns = ", ".join(
+        f"#{i}" if kind == new else f"CAST(#{i} AS {new})"
+        for i, (kind, new) in enumerate(zip(kinds, told, strict=True), start=1)
+    )
+    # on lines of its own: it may end in a comment
+    return f"SELECT {columns} FROM (\n{_unended(sql)}\n)"
+
+
+def _unended(sql: str) -> str:
+    """The query without the semicolon that ends it; comments may follow that."""
+    import duckdb
+
+    text = sql.encode("utf-8")
+    for start, kind in reversed(duckdb.tokenize(sql)):
+        if kind == duckdb.token_type.comment:
+            continue
+        if not text.startswith(b";", start):
+            break
+        text = text[:start]
+    return text.decode("utf-8")
 
 
 def _checked(statement: Statement, parameters: Mapping[str, object]) -> dict[str, object]:

@@ -6,12 +6,14 @@ import errno
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from watchlist.disk import naming, replacing, trouble
+from watchlist.report.files import write
 
 
 def full(*names: str | None) -> OSError:
@@ -125,6 +127,41 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
         part.write_text("new")
     assert target.read_text() == "new"
     assert list(tmp_path.iterdir()) == [target]
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from watchlist.disk import replacing
+with replacing(Path(sys.argv[1])) as part:
+    part.write_text("half")
+    print(part, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_the_next_page_clears_what_a_killed_writer_left(tmp_path: Path) -> None:
+    own = (tmp_path / ".notes.part", tmp_path / ".a.999999999999999999999.part")
+    for file in own:
+        file.touch()
+
+    def begin(name: str) -> tuple[subprocess.Popen[str], Path]:
+        command = [sys.executable, "-c", WRITER, str(tmp_path / name)]
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert writer.stdout is not None
+        return writer, Path(writer.stdout.readline().strip())
+
+    killed, left = begin("killed.html")
+    alive, making = begin("alive.html")
+    with killed, alive:
+        killed.kill()
+        killed.wait()
+        before = left.exists()
+        page = write(tmp_path / "page.html", "new")
+        after = set(tmp_path.iterdir())
+        alive.kill()
+    assert before
+    assert after == {page, making, *own}
 
 
 def test_a_folder_that_is_missing_is_told_with_the_file_that_was_meant(tmp_path: Path) -> None:

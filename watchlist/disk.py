@@ -51,6 +51,10 @@ DAMAGE = re.compile(r"Corrupt database file|Could not read")
 DAMAGED = "if the file is damaged, move it away and pull anew; its bars come again"
 
 
+PART = re.compile(r"\..+\.(?P<process>[1-9][0-9]*)\.part")
+"""The name of a file in the making."""
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Make an error of the operating system say which file it met; a failed write does not know."""
@@ -84,6 +88,34 @@ def replacing(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def clear_left(folder: Path) -> None:
+    """Remove what writers that were killed have left in a folder of ours.
+
+    The name of such a file says whose it is: that of a process that lives is left alone. A writer
+    of another machine, not seen from here, may lose its file, and then says so; no page is harmed.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            found = PART.fullmatch(entry.name)
+            if found and not _lives(int(found["process"])):
+                with suppress(OSError):
+                    Path(entry.path).unlink()
+
+
+def _lives(process: int) -> bool:
+    if sys.platform == "win32":
+        # there, to ask a process by a signal is to end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        # another user's, or no number of a process
+        return True
+    return True
 
 
 def trouble(error: BaseException) -> WatchlistError | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from watchlist.disk import replacing
+from watchlist.disk import clear_left, replacing
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
@@ -19,9 +20,16 @@ def write(path: Path, content: str | bytes) -> Path:
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
+    _tidy(path.parent)
     with replacing(path) as part:
         part.write_bytes(data)
     return path
+
+
+@cache
+def _tidy(folder: Path) -> None:
+    """Once a run and folder: a run that was killed leaves at most a page in the making."""
+    clear_left(folder)
 
 
 def write_pair(page: Path, html: str, context: dict[str, Any]) -> Path:

@@ -71,6 +71,24 @@ def test_whoever_leaves_early_has_what_they_wanted(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("--help",), 0), (("study", "--help"), 0), (("no-such-command",), 2), (("sql", "--no"), 2)],
+    ids=["front page", "group", "slip", "option"],
+)
+def test_help_and_slips_that_nobody_reads_end_as_usual(
+    arguments: tuple[str, ...], code: int
+) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as closed:
+        command = [sys.executable, "-m", "watchlist", *arguments]
+        both = subprocess.run(command, stdout=closed, stderr=closed, check=False)
+        one = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert (both.returncode, one.returncode) == (code, code)
+    assert (one.stderr == "") == (code == 0)
+
+
 @pytest.mark.parametrize("pager", ["", 'less "', "no-such-pager -x"], ids=["none", "quote", "gone"])
 def test_a_pager_that_cannot_be_run_is_done_without(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pager: str

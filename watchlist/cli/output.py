@@ -18,6 +18,11 @@ def written_out() -> Iterator[None]:
     """What is written within is out at the end, or the failure is raised and not lost at exit."""
     try:
         yield
+    except SystemExit as end:
+        # rich prints our help and errors, and ends with 1 where nobody reads them
+        if isinstance(unread := end.__context__, BrokenPipeError):
+            sys.exit(getattr(unread.__context__, "exit_code", ExitCode.DONE))
+        raise
     finally:
         with _to_stdout():
             sys.stdout.flush()

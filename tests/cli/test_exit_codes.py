@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.conftest import ROOT
 from watchlist import cli, errors
-from watchlist.cli import EPILOG, exit_code
+from watchlist.cli import EPILOG, build_app, exit_code
 from watchlist.cli.exit_codes import ExitCode
+from watchlist.errors import ConfigError
 
 
 @pytest.mark.parametrize("code", list(ExitCode), ids=lambda c: c.name)
@@ -72,3 +75,17 @@ def test_a_missing_package_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(cli, "build_app", missing)
     with pytest.raises(ImportError, match="no module"):
         cli.main()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("study",), ("study", "calibrate"), ("signals",), ("signals", "judge"), ("signals", "rank")],
+    ids=" ".join,
+)
+def test_a_format_is_known_before_any_work(tmp_path: Path, command: tuple[str, ...]) -> None:
+    given = [*command, "--project", str(tmp_path), "--format", "jsn"]
+    answer = CliRunner().invoke(build_app(), given)
+    # work would end with another error: there is no store
+    assert isinstance(answer.exception, ConfigError)
+    assert answer.exception.message == "--format jsn: no such format"
+    assert answer.exception.hint == "did you mean 'json'?"

@@ -16,19 +16,30 @@ if TYPE_CHECKING:
 
 STYLES = ("table", "csv", "json", "jsonl", "markdown")
 
-FrameFormat = Annotated[
-    str, typer.Option("--format", metavar="F", help="table, csv, json, jsonl or markdown.")
-]
 
-
-def show(frame: pl.DataFrame, style: str) -> None:
-    """Write a frame; a table on a terminal is cut to its width, nowhere else.
+def known(style: str) -> str:
+    """The format, as soon as it is read: what comes before the output may take minutes.
 
     Raises
     ------
     ConfigError
         No such format.
     """
+    if style not in STYLES:
+        raise ConfigError(f"--format {style}: no such format", nearest(style, list(STYLES)))
+    return style
+
+
+FrameFormat = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="F", callback=known, help="table, csv, json, jsonl or markdown."
+    ),
+]
+
+
+def show(frame: pl.DataFrame, style: str) -> None:
+    """Write a frame in a known format; a table on a terminal is cut to its width, nowhere else."""
     from watchlist.sql import formats, table
     from watchlist.sql.run import Column
 
@@ -48,10 +59,8 @@ def show(frame: pl.DataFrame, style: str) -> None:
         output.write("".join(formats.json_array(columns, [rows])))
     elif style == "jsonl":
         output.write("".join(formats.json_lines(columns, [rows])))
-    elif style == "markdown":
-        output.write("".join(formats.markdown(columns, [rows])))
     else:
-        raise ConfigError(f"--format {style}: no such format", nearest(style, list(STYLES)))
+        output.write("".join(formats.markdown(columns, [rows])))
 
 
 def _joined(frame: pl.DataFrame) -> list[pl.Expr]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,3 +135,28 @@ def test_a_list_is_typed_part_by_part() -> None:
     assert typed("b", "yes", "BOOLEAN") is True
     with pytest.raises(ConfigError, match="not true or false"):
         typed("b", "maybe", "BOOLEAN")
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = write(tmp_path, HEADER).parent
+    real = os.scandir
+
+    def refuse(path: Any = ".") -> Any:
+        """As the system does; whoever runs the tests may have every right."""
+        if os.fspath(path) == str(own):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(own))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(ConfigError, match="queries: cannot be read: Permission denied") as caught:
+        catalogue.load(Project(tmp_path))
+    assert caught.value.hint is not None
+    assert "right to read" in caught.value.hint
+
+
+def test_a_project_may_have_no_folder_of_queries(tmp_path: Path) -> None:
+    packaged = catalogue.load(Project(tmp_path))
+    (tmp_path / "queries").write_text("a file")
+    assert catalogue.load(Project(tmp_path)) == packaged

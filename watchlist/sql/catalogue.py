@@ -14,6 +14,7 @@ in the next one, indented: `--     …`.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -125,15 +126,29 @@ def load(project: Project) -> dict[str, Query]:
     Raises
     ------
     ConfigError
-        A header is wrong: names the file and the line.
+        A header is wrong: names the file and the line; or a folder cannot be read.
     """
     found: dict[str, Query] = {}
     for folder, own in ((packaged("queries"), False), (project.own("queries"), True)):
         if own and folder.is_dir() and folder.samefile(packaged("queries")):
             continue
-        for path in sorted(folder.glob("*.sql")):
+        for path in _files(folder):
             found[path.stem] = read(path, own=own)
     return dict(sorted(found.items()))
+
+
+def _files(folder: Path) -> list[Path]:
+    """The query files of a folder, if there is one; `glob` takes a forbidden one for empty."""
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise ConfigError(
+            f"{folder}: cannot be read: {error.strerror}",
+            "give yourself the right to read that folder, or move it away",
+        ) from None
+    return sorted(folder.glob("*.sql"))
 
 
 def find(project: Project, name: str) -> Query:

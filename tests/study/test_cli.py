@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from tests.study.market import FIRMS, events_on, market
 from watchlist.cli import build_app
 from watchlist.cli import study as command
+from watchlist.cli import study_tables as tables
 from watchlist.errors import ConfigError, StudyError
 from watchlist.study import StudyDesign, event_study
 
@@ -25,15 +26,15 @@ def result() -> object:
     return event_study(panel, events_on(panel, {"a": 200, "b": 301}), design, singles=True)
 
 
-@pytest.mark.parametrize("table", command.TABLES)
+@pytest.mark.parametrize("table", tables.TABLES)
 def test_every_table_can_be_shown(result: object, table: str) -> None:
-    shown, raw = command.present(result, table), command.raw(result, table)
+    shown, raw = tables.present(result, table), tables.raw(result, table)
     assert shown.height == raw.height
     assert "first_day" not in shown.columns
 
 
 def test_percent_only_at_the_edge(result: object) -> None:
-    shown, raw = command.present(result, "effects"), command.raw(result, "effects")
+    shown, raw = tables.present(result, "effects"), tables.raw(result, "effects")
     assert shown["window"][0] == "[0, 0]"
     assert shown["car_%"][0] == pytest.approx(100 * raw["car"][0], abs=0.006)
     assert shown.columns.index("window") == raw.columns.index("first_day")
@@ -76,7 +77,7 @@ def test_a_design_that_cannot_work_is_refused_before_anything_is_read(result: ob
 
 
 def test_json_is_fractions(result: object) -> None:
-    effects = command.raw(result, "effects")
+    effects = tables.raw(result, "effects")
     rows = json.loads(effects.write_json())
     assert {row["symbol"] for row in rows} == set(FIRMS)
     assert effects.schema["car"] == pl.Float64

@@ -11,16 +11,13 @@ import typer
 from watchlist.cli import calibrate, console, sweep
 from watchlist.cli.frames import FrameFormat, show
 from watchlist.cli.options import AsKnownDate, OnDate, ProjectDir, Simulated, open_project
+from watchlist.cli.study_tables import TABLES, chosen, in_short, present, raw
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from watchlist.config import Config
     from watchlist.project import Project
     from watchlist.steps.study_ask import Question
     from watchlist.study import StudyResult
-
-TABLES = ("effects", "tests", "fits", "abnormal", "drops", "factors", "overlaps", "single", "days")
 
 BY = {
     "event": "event",
@@ -183,12 +180,12 @@ def register(app: typer.Typer) -> None:
             singles=table == "single",
             days=table == "days",
         )
-        shown = _table(table, by=by, tests=tests)
+        shown = chosen(table, by=by, tests=tests)
         place, config = open_project(project, "simulated" if simulated else None)
         if question == Question(settings={}):
             result = _daily(place, config, on=on, as_known=as_known)
             if table is None:
-                result, shown = _in_short(result), "tests"
+                result, shown = in_short(result), "tests"
         else:
             result = _asked(place, config, question, on=on, as_known=as_known)
         _tell(result)
@@ -223,25 +220,6 @@ def _daily(
     return summary.results[0]
 
 
-def _in_short(result: StudyResult) -> StudyResult:
-    """The headline tests over categories and all events on day 0: the rest is in the store."""
-    from dataclasses import replace
-
-    import polars as pl
-
-    first, last = result.design.windows[0]
-    console.say(
-        "by category, day 0; every pair: watchlist study --table effects, or SQL: event_effects"
-    )
-    kept = result.tests.filter(
-        pl.col("headline"),
-        pl.col("scope").is_in(["category", "all"]),
-        pl.col("first_day") == first,
-        pl.col("last_day") == last,
-    )
-    return replace(result, tests=kept)
-
-
 def _asked(
     place: Project, config: Config, question: Question, *, on: date | None, as_known: date | None
 ) -> StudyResult:
@@ -265,59 +243,6 @@ def _tell(result: StudyResult) -> None:
         console.warn(warning)
 
 
-def raw(result: StudyResult, table: str) -> pl.DataFrame:
-    """A table of the study as it is: fractions, every column."""
-    frames = {
-        "effects": result.effects,
-        "tests": result.tests,
-        "fits": result.fits,
-        "abnormal": result.abnormal_returns,
-        "drops": result.drops,
-        "factors": result.factors,
-        "overlaps": result.overlaps,
-        "single": result.singles,
-        "days": result.days,
-    }
-    return frames[table]
-
-
-def present(result: StudyResult, table: str) -> pl.DataFrame:
-    """A table of the study for reading: windows in brackets, effects in percent."""
-    import polars as pl
-
-    frame = raw(result, table)
-    if "first_day" in frame.columns:
-        window = pl.format("[{}, {}]", "first_day", "last_day").alias("window")
-        at = frame.columns.index("first_day")
-        frame = frame.with_columns(window).drop("first_day", "last_day")
-        names = frame.columns[:-1]
-        frame = frame.select(*names[:at], "window", *names[at:])
-    percents = (
-        "ret",
-        "expected",
-        "ar",
-        "car",
-        "bhar",
-        "se",
-        "estimate",
-        "mde",
-        "sigma",
-        "low",
-        "high",
-    )
-    if result.design.subject == "returns":
-        frame = frame.with_columns(
-            (pl.col(c) * 100).round(2) for c in percents if c in frame.columns
-        )
-        frame = frame.rename({c: f"{c}_%" for c in percents if c in frame.columns})
-    if table == "effects":
-        frame = frame.drop("p_holm", "p_bh", "placebo_n", "bhar_%", "bhar", strict=False)
-    if table in ("tests", "days"):
-        frame = frame.drop("headline", "se_%", "se", "share_positive", strict=False)
-    floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
-    return frame.with_columns(pl.col(floats).round_sig_figs(4))
-
-
 def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
@@ -339,13 +264,3 @@ def _scopes(text: str | None) -> tuple[str, ...]:
         if part not in BY:
             raise ConfigError(f"--by {part}: no such grouping", nearest(part, list(BY)))
     return tuple(BY[part] for part in _list(text))
-
-
-def _table(text: str | None, *, by: str | None, tests: str | None) -> str:
-    from watchlist.errors import ConfigError, nearest
-
-    if text is None:
-        return "tests" if by or tests else "effects"
-    if text not in TABLES:
-        raise ConfigError(f"--table {text}: no such table", nearest(text, list(TABLES)))
-    return text

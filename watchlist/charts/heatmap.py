@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchlist.charts.style import DIVERGING, PAPER, Columns, Spec, axis, spec, trace
+from watchlist.charts.style import PAPER, Columns, Spec, axis, heat, spec
 from watchlist.minus import Told
 
 CAP = 4.0
@@ -44,25 +44,7 @@ def heatmap(cells: Columns, events: Columns, symbols: list[str]) -> Spec:
     ]
     height = ROW_HEIGHT * len(row) + 60
     return spec(
-        [
-            trace(
-                "heatmap",
-                z=z,
-                x=list(range(len(symbols))),
-                y=list(range(len(row))),
-                text=text,
-                texttemplate="%{text}",
-                textfont={"size": 11},
-                colorscale=[list(stop) for stop in DIVERGING],
-                zmin=-CAP,
-                zmax=CAP,
-                showscale=False,
-                xgap=2,
-                ygap=2,
-                hoverongaps=False,
-                hovertemplate="%{text} % · %{z:+.1f} standard errors<extra></extra>",
-            )
-        ],
+        [heat(z, text, full=CAP, hover="%{text} % · %{z:+.1f} standard errors")],
         height=height,
         margin={"l": 340, "r": 8, "t": 28, "b": 8},
         meta={

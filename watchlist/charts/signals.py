@@ -8,7 +8,6 @@ from datetime import date
 
 from watchlist.charts.style import (
     BAND,
-    DIVERGING,
     DOWN,
     GRID,
     INK,
@@ -18,6 +17,7 @@ from watchlist.charts.style import (
     Columns,
     Spec,
     axis,
+    heat,
     spec,
     trace,
     wrapped,
@@ -173,25 +173,7 @@ def overview(signals: Columns, titles: dict[str, str]) -> Spec:
             colour[row[name]][column[symbol]] = _SIGN[state]
             text[row[name]][column[symbol]] = "" if z is None else f"{Told(z):.1f}"
     return spec(
-        [
-            trace(
-                "heatmap",
-                z=colour,
-                x=list(range(len(symbols))),
-                y=list(range(len(names))),
-                text=text,
-                texttemplate="%{text}",
-                textfont={"size": 11},
-                colorscale=[list(stop) for stop in DIVERGING],
-                zmin=-2.5,
-                zmax=2.5,
-                showscale=False,
-                xgap=2,
-                ygap=2,
-                hoverongaps=False,
-                hovertemplate="z %{text}<extra></extra>",
-            )
-        ],
+        [heat(colour, text, full=2.5, hover="z %{text}")],
         height=ROW_HEIGHT * len(names) + 40,
         margin={"l": 260, "r": 8, "t": 28, "b": 8},
         meta={

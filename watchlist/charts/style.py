@@ -101,6 +101,35 @@ def trace(kind: str, **properties: Any) -> dict[str, Any]:
     return {"type": kind, **properties}
 
 
+def heat(
+    z: list[list[float | None]], text: list[list[str]], *, full: float, hover: str
+) -> dict[str, Any]:
+    """Cells by row and column: orange below nought, blue above, each with its text.
+
+    Parameters
+    ----------
+    full
+        The value, up or down, at which the colour is full.
+    """
+    return trace(
+        "heatmap",
+        z=z,
+        x=list(range(len(z[0]) if z else 0)),
+        y=list(range(len(z))),
+        text=text,
+        texttemplate="%{text}",
+        textfont={"size": 11},
+        colorscale=[list(stop) for stop in DIVERGING],
+        zmin=-full,
+        zmax=full,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hoverongaps=False,
+        hovertemplate=f"{hover}<extra></extra>",
+    )
+
+
 def axis(**overrides: Any) -> dict[str, Any]:
     """A quiet axis: hairline grid, no box, no zoom by accident."""
     return {

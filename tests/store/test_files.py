@@ -1,14 +1,15 @@
-"""A copy that is made past the page cache is the file, to the byte, wherever it is made."""
+"""A copy that is made past the page cache is the file, to the byte; and a file replaced whole."""
 
 from __future__ import annotations
 
 import errno
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -109,3 +110,53 @@ def test_a_full_disk_is_an_error(
     monkeypatch.setattr(os, "posix_fallocate", full)
     with pytest.raises(OSError, match="No space left"):
         files.copy_unread(source, tmp_path / "copy")
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    """A new file, and the published one that it is to replace."""
+    new, published = tmp_path / "new", tmp_path / "published"
+    new.write_bytes(b"new")
+    published.write_bytes(b"old")
+    return new, published
+
+
+def test_another_process_is_the_last_to_hold_a_large_file_that_is_replaced(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, published = pair
+    replaced, started = published.stat().st_ino, []
+    real = subprocess.Popen
+
+    def start(command: list[str], **given: Any) -> subprocess.Popen[bytes]:
+        assert published.read_bytes() == b"new"
+        assert os.fstat(given["stdin"].fileno()).st_ino == replaced
+        started.append(real(command, **given))
+        return started[-1]
+
+    monkeypatch.setattr(files, "LARGE", 3)
+    monkeypatch.setattr(subprocess, "Popen", start)
+    files.replace(new, published)
+    assert [process.wait(timeout=60) for process in started] == [0]
+
+
+def test_a_small_file_is_replaced_without_a_process(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, published = pair
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("started a process"))
+    files.replace(new, published)
+    assert published.read_bytes() == b"new"
+
+
+def test_a_large_file_is_replaced_where_no_process_can_be_started(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    new, published = pair
+    monkeypatch.setattr(files, "LARGE", 3)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    files.replace(new, published)
+    assert published.read_bytes() == b"new"

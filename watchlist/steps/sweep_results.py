@@ -181,9 +181,7 @@ def _abnormal(names: _Names, results: Results, design: StudyDesign) -> pa.Record
     return pa.RecordBatchReader.from_batches(none.schema, batches)
 
 
-def _days_of(
-    names: _Names, results: Results, design: StudyDesign, pairs: slice
-) -> pa.RecordBatch:
+def _days_of(names: _Names, results: Results, design: StudyDesign, pairs: slice) -> pa.RecordBatch:
     """One row a pair and day of the chart."""
     first, last = design.chart
     length, offset = last - first + 1, first - design.event_days[0]
@@ -194,11 +192,11 @@ def _days_of(
     number = names.day0[pairs, None] + day
     each = np.repeat(names.all[pairs], length)
     there = ((number >= 0) & (number < len(names.days))).ravel()
-    cells = [each, np.tile(day, len(each) // length)]
-    cells += [values.ravel() for values in (number, ret, ret - ar, ar, ar / se)]
+    places = [each, np.tile(day, len(each) // length), number.ravel()]
+    values = [cells.ravel() for cells in (ret, ret - ar, ar, ar / se)]
     if not there.all():
-        cells = [values[there] for values in cells]
-    each, day, number, *values = cells
+        places, values = [of[there] for of in places], [of[there] for of in values]
+    each, day, number = places
     return pa.record_batch(
         {
             **names.columns(each),

@@ -191,10 +191,10 @@ def _freed_elsewhere(file: Path) -> Iterator[None]:
         return
     with file.open("rb") as held:
         yield
-        command = [sys.executable, "-I", "-S", "-c", ""]
-        quiet = subprocess.DEVNULL
-        other = subprocess.Popen(command, stdin=held, stdout=quiet, stderr=quiet)
-    Thread(target=other.wait, daemon=True).start()
+        command, quiet = [sys.executable, "-I", "-S", "-c", ""], subprocess.DEVNULL
+        with suppress(OSError):  # no room for a process: then we wait ourselves
+            other = subprocess.Popen(command, stdin=held, stdout=quiet, stderr=quiet)
+            Thread(target=other.wait, daemon=True).start()
 
 
 def remove(file: Path) -> None:

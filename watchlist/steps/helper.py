@@ -93,8 +93,13 @@ def _shared(
     sent = [(call, submit(function, *call)) for call in calls]
 
     def results() -> Iterator[tuple[int, Result]]:
-        for number, (call, answer) in reversed(list(enumerate(sent))):
-            done = None if answer.cancel() else answer.result()
+        theirs = list(enumerate(sent))
+        while theirs and theirs[-1][1][1].cancel():
+            number, (call, _) = theirs.pop()
+            yield number, function(*call)
+        # from the front: what is long done can be used while the helper ends its last
+        for number, (call, answer) in theirs:
+            done = answer.result()
             # what the helper failed at is done here, so that an error is raised where it is seen
             yield number, function(*call) if done is None else done[0]
 

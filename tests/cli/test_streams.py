@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,9 +48,11 @@ def test_output_that_finds_no_room_is_an_error(
     ids=["done", "error"],
 )
 def test_a_log_that_finds_no_room_changes_nothing(
-    demo_project: Project, arguments: tuple[str, ...], code: int
+    demo_project: Project, tmp_path: Path, arguments: tuple[str, ...], code: int
 ) -> None:
-    done = run(demo_project, (*arguments, "--on", "2026-02-01"), "2> /dev/full")
+    # a copy: other tests read the pages of the shared one
+    own = Project(shutil.copytree(demo_project.root, tmp_path / "p"), simulated=True)
+    done = run(own, (*arguments, "--on", "2026-02-01"), "2> /dev/full")
     assert done.returncode == code
     assert done.stdout.endswith("2026-01-30.html\n") == (code == 0)
 

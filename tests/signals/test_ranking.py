@@ -53,8 +53,8 @@ def test_chance_counts_only_where_chance_has_a_part() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "shown"),
     [
-        (-0.135, "fraction", "−13.5%"),
-        (0.5, "fraction a year", "+50.0% a year"),
+        (-0.135, "fraction", "−13.5 %"),
+        (0.5, "fraction a year", "+50.0 % a year"),
         (6.4, "deviations", "+6.4 deviations"),
         (3.0, "events", "3 events"),
         (1.234, "ratio", "1.23"),

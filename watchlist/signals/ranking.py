@@ -81,7 +81,7 @@ def _place(symbol: str, readings: list[Reading]) -> Ranked:
 
 
 def _words(reading: Reading, share: float) -> str:
-    """`Abnormal move −13.5% (chance looks like this on 0.6% of days)`."""
+    """`Abnormal move −13.5 % (chance looks like this on 0.6 % of days)`."""
     value = in_unit(reading.value, reading.signal.unit)
     return f"{reading.signal.title} {value} (chance looks like this on {Told(share):.1%} of days)"
 

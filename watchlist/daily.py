@@ -63,6 +63,9 @@ def run_daily(
     ConfigError, CatalogError
         The user's files are wrong; nothing was begun.
     """
+    # Ctrl-C within this import kills the process, which would leave the helper to itself
+    import duckdb  # noqa: F401
+
     with open_helper("watchlist.steps.study", "scipy.special", "watchlist.report.pages") as share:
         catalog = load_catalog(project)
         source = open_source(config.source, config, project, clock, skip_bad=skip_bad)

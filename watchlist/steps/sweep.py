@@ -59,7 +59,7 @@ def run_sweep(
             f"use one of {', '.join(MODELS)}, and overlap 'mask' or 'keep'",
         )
     tell = step or (lambda done, total, what: None)
-    Thread(target=_load, daemon=True).start()
+    Thread(target=_import_ahead, daemon=True).start()
     keep_heap()
     con.execute(f"SET memory_limit = '{READ_BUFFER}'")
     market = read_market(con, design, as_of)
@@ -79,7 +79,7 @@ def run_sweep(
     return summary
 
 
-def _load() -> None:
+def _import_ahead() -> None:
     """What the work will import, loaded while DuckDB reads the market: a quarter of a second."""
     for module in ("pyarrow.compute", "scipy.special"):
         import_module(module)

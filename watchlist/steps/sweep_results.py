@@ -195,7 +195,7 @@ def _days_of(names: _Names, results: Results, design: StudyDesign, pairs: slice)
     places = [each, np.tile(day, len(each) // length), number.ravel()]
     values = [cells.ravel() for cells in (ret, ret - ar, ar, ar / se)]
     if not there.all():
-        places, values = [of[there] for of in places], [of[there] for of in values]
+        places, values = ([cells[there] for cells in some] for some in (places, values))
     each, day, number = places
     return pa.record_batch(
         {

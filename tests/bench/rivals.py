@@ -113,7 +113,7 @@ RIVALS = (
         "t only",
         _EVENTSTUDY,
         share=800,
-        rounds=7,
+        rounds=15,
         # its own pins would take numpy back by years
         install=(("numpy", "scipy", "statsmodels", "matplotlib"),
                  ("--no-deps", "eventstudy==0.1a12")),

@@ -8,6 +8,7 @@ numpy and statsmodels compute CAR and t only.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -110,7 +111,7 @@ def statsmodels_loop(c: Case, pairs: int) -> float:
 
 
 def repeated(work: Callable[[], object], times: int) -> Callable[[], object]:
-    """Several runs as one piece of work: short ones are timed as long as their rival."""
+    """Several runs as one piece of work."""
 
     def run() -> object:
         for _ in range(times):
@@ -120,11 +121,26 @@ def repeated(work: Callable[[], object], times: int) -> Callable[[], object]:
     return run
 
 
+def as_long_as(rival: Callable[[], object], work: Callable[[], object]) -> int:
+    """How often the work is repeated in one timing, so that it takes about as long as the rival.
+
+    Whoever is timed for a moment after the other's turn pays for a cold processor cache with much
+    of that moment.
+    """
+
+    def seconds(done: Callable[[], object]) -> float:
+        done()
+        start = time.perf_counter()
+        done()
+        return time.perf_counter() - start
+
+    return max(1, min(50, round(seconds(rival) / seconds(work))))
+
+
 def against_others(name: str, c: Case, goals: dict[str, float]) -> list[Ratio]:
     """Full battery of the case against each rival, in pairs per second."""
     pairs = len(c.rows)
     fewer = min(SAMPLED, pairs)
-    times = 10 if pairs < 1_000 else 1
     title = f"{name}: {pairs:,} pairs"
 
     def against(
@@ -132,9 +148,10 @@ def against_others(name: str, c: Case, goals: dict[str, float]) -> list[Ratio]:
     ) -> Ratio:
         mine = "full battery" if tests == BATTERY else f"{len(tests)} tests"
         goal = goals.get(label.split("==", maxsplit=1)[0]) if tests == BATTERY else None
-        work = repeated(lambda: study(c, tests), times)
-        factor = times * pairs / share
-        return _per_pair(title, (mine, work), (label, rival), factor, goal, share, rounds)
+        work = partial(study, c, tests)
+        times = as_long_as(rival, work)
+        a, b = (mine, repeated(work, times)), (label, rival)
+        return _per_pair(title, a, b, times * pairs / share, goal, share, rounds)
 
     out = [
         against(BATTERY, "numpy", lambda: numpy_loop(c, fewer), fewer),

@@ -12,7 +12,7 @@ from watchlist.study.ranks import mean_ranks
 
 VALUES = st.one_of(
     st.floats(-1, 1, allow_subnormal=False),
-    st.sampled_from([0.0, -0.0, 1e-300, -1e-300, 0.25, -0.25, np.nan]),
+    st.sampled_from([0.0, -0.0, 1e-300, -1e-300, 1e200, -1e200, 0.25, -0.25, np.nan]),
 )
 
 

@@ -19,6 +19,8 @@ Bools = NDArray[np.bool_]
 CACHED = 1 << 15
 """Values ranked at a time: what a processor's cache holds."""
 
+NOWHERE = np.empty(0, dtype=np.int64)
+
 BEYOND = 0x7FE0_0000_0000_0000
 """The bits of 2^1023: above every return, below infinity."""
 
@@ -90,8 +92,7 @@ def generalized_sign(sample: Sample) -> Outcome:
 
     Cowan 1992, RQFA 2:343. Normal.
     """
-    positive = (sample.resid > 0).sum(axis=1, dtype=np.uint16)
-    share = float(np.mean(positive / np.maximum(sample.observations, 1)))
+    share = sample.share_positive
     scale = math.sqrt(sample.n * share * (1.0 - share))
     return _normal(sample, (_positive(sample) - sample.n * share) / scale if scale else math.nan)
 
@@ -156,7 +157,10 @@ def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     for start in range(0, n, step):
         rows = [part[start : start + step] for part in parts]
         keys = np.concatenate(rows, axis=1, out=room[: len(rows[0])])
-        row, column = np.divmod(np.flatnonzero(~np.isfinite(keys)), width)
+        gone = NOWHERE
+        if not math.isfinite(float(np.vdot(keys, keys))):
+            gone = np.flatnonzero(~np.isfinite(keys))
+        row, column = np.divmod(gone, width)
         order, plain = _sorted_columns(keys, (row, column), columns[: len(keys)], low)
         u = of_whole_rows[: len(keys)]
         if len(row):

@@ -118,8 +118,11 @@ class Sample:
     @cached_property
     def share_positive(self) -> float:
         """Mean over pairs of the share of positive estimation residuals."""
-        there = np.isfinite(self.resid).sum(axis=1)
-        return float(np.mean((self.resid > 0).sum(axis=1) / np.maximum(there, 1)))
+        positive, seen = self.resid > 0, self.observations
+        if self.n and (seen == seen[0]).all():
+            # one count for all is faster than one a pair
+            return np.count_nonzero(positive) / (self.n * max(int(seen[0]), 1))
+        return float(np.mean(positive.sum(axis=1, dtype=np.uint16) / np.maximum(seen, 1)))
 
     @cached_property
     def standardized(self) -> Floats:

@@ -91,6 +91,7 @@ def _ratios(store: Path) -> list[Ratio]:
     mine = "sweep, full battery, results stored"
     wanted = partial(compare, size, before=warm)
     ours, all_tests = (mine, battery), ("sweep, all 17 tests", everything)
+    same = ("sweep, Patell and BMP, results stored", _sweep(store, tests="patell,bmp"))
     by_sql = ("SQL alone: Patell, BMP, nothing stored", sql)
     profile = _profile(store)
     return [
@@ -98,6 +99,7 @@ def _ratios(store: Path) -> list[Ratio]:
         wanted(ours, ("scan symbol, date and price in DuckDB", scan), goal=4.5, note=profile),
         wanted(ours, ("scan the same by integer ids", integers)),
         wanted(ours, by_sql, goal=3.0, smaller_is_better=False, rounds=3),
+        wanted(same, by_sql, smaller_is_better=False, rounds=3),
         wanted(all_tests, ("read date and price", read)),
     ]
 

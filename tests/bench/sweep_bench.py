@@ -98,8 +98,8 @@ def _ratios(store: Path) -> list[Ratio]:
         wanted(ours, ("read date and price", read), goal=3.0, note=peak),
         wanted(ours, ("scan symbol, date and price in DuckDB", scan), goal=4.5, note=profile),
         wanted(ours, ("scan the same by integer ids", integers)),
-        wanted(ours, by_sql, goal=3.0, smaller_is_better=False, rounds=3),
-        wanted(same, by_sql, smaller_is_better=False, rounds=3),
+        wanted(ours, by_sql, goal=3.0, smaller_is_better=False),
+        wanted(same, by_sql, smaller_is_better=False),
         wanted(all_tests, ("read date and price", read)),
     ]
 

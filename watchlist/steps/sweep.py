@@ -71,9 +71,12 @@ def run_sweep(
             yield part
             tell(done, len(units) + 1, f"{SECURITIES * done:,} securities")
 
+    # each unit is read by its own thread alone, and so in one piece; see `ROWS`
+    con.execute("SET threads = 1")
     parts = executor.run(units, load, work, result_schema(design))
     results = collect(told(parts), len(market.pairs.day0), design)
     con.execute("RESET memory_limit")
+    con.execute("RESET threads")
     summary = write_sweep(con if into is None else into(), design, market, results, as_of, tests)
     tell(len(units) + 1, len(units) + 1, "written")
     return summary

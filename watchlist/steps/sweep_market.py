@@ -28,6 +28,9 @@ SECURITIES = 500
 """Securities a unit of work: two million bars of 25 years. A smaller unit costs more reading, since
 DuckDB decodes whole row groups; the estimation cuts it into smaller batches itself."""
 
+ROWS = SECURITIES * 8_192
+"""More bars than a unit has in 32 years: they lie in one piece then, and need not be joined."""
+
 
 @dataclass(frozen=True)
 class Market:
@@ -122,7 +125,7 @@ def make_units(
         bounds = {
             "first": first, "last": first + SECURITIES - 1, "origin": origin, "as_of": as_of,
         }  # fmt: skip
-        bars = lake.another(con).sql(query, params=bounds).to_arrow_table()
+        bars = lake.another(con).sql(query, params=bounds).to_arrow_table(ROWS)
         return _of_one_life(bars, market.lives, first, eve)
 
     def work(unit: int, bars: pa.Table) -> pa.Table:

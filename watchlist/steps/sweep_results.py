@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -155,14 +156,14 @@ def _known(values: NDArray[np.float64]) -> pa.Array:
 
 
 def _fits(names: _Names, results: Results, design: StudyDesign) -> pa.Table:
-    each = column(
-        np.arange(len(names.all) + 1, dtype=np.int32)
-    )  # lists of one: there is one factor
+    # lists of one: there is one factor
+    each = column(np.arange(len(names.all) + 1, dtype=np.int32))
+    factor = words(design.factors).take(column(np.zeros(len(names.all), np.int32)))
     return pa.table(
         {
             **names.columns(names.all),
             "day0": names.sessions(names.day0),
-            "factors": pa.ListArray.from_arrays(each, words([*design.factors] * len(names.all))),
+            "factors": pa.ListArray.from_arrays(each, factor),
             "alpha": _known(results["alpha"]),
             "betas": pa.ListArray.from_arrays(each, column(results["beta"])),
             "sigma": column(np.sqrt(results["sigma2"])),
@@ -293,7 +294,8 @@ def _tests(
             seed=design.seed,
         )
         named = tests_named(tests)
-        with ThreadPoolExecutor() as pool:
+        # more threads than processors would only take turns at the interpreter
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
             outcomes = list(pool.map(lambda test, given=sample: test.apply(given), named))
         for test, outcome in zip(named, outcomes, strict=True):
             notes = [*test.warnings(sample), *([outcome.note] if outcome.note else [])]

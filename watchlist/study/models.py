@@ -180,16 +180,18 @@ def least_squares(rows: Rows, into: Fits | None = None) -> Fits:
 
 def _solve_masked(rows: Rows, out: Fits) -> None:
     """`least_squares` of pairs that each have their own usable rows: the others count as zero."""
-    y, x, keep = _usable(rows)
-    n = keep.sum(axis=1)
-    centre = x.sum(axis=2) / np.maximum(n, 1)[:, None]
+    y, x, there = _usable(rows)
     design = np.empty((len(y), x.shape[1] + 1, y.shape[1]))
-    design[:, 0] = keep
+    # one or zero as a number: products with it are quicker than with a truth value
+    used = design[:, :1]
+    used[:, 0] = there
+    n = np.vecdot(used, used)
+    centre = np.vecdot(x, used) / np.maximum(n, 1.0)
     np.subtract(x, centre[:, :, None], out=design[:, 1:])
-    design[:, 1:] *= keep[:, None, :]
-    out.observations[:] = n
+    design[:, 1:] *= used
+    out.observations[:] = n[:, 0]
     _solve(rows, y, design, centre, out)
-    out.resid[~keep] = np.nan
+    out.resid[~there] = np.nan
 
 
 def _solve(rows: Rows, y: Floats, design: Floats, centre: Floats, out: Fits) -> None:
@@ -245,6 +247,7 @@ def given_betas(rows: Rows, betas: Floats, *, parameters: int, intercept: bool) 
     betas : (P, K)
     """
     y, x, used = _usable(rows)
+    x = np.where(used[:, None, :], x, 0.0)
     n = used.sum(axis=1)
     count = np.maximum(n, 1)
     y_mean = y.sum(axis=1) / count
@@ -299,11 +302,15 @@ def blank_fits(pairs: int, m: int, days: int, factors: int, *, parameters: int) 
 
 
 def _usable(rows: Rows) -> tuple[Floats, Floats, Bools]:
-    """Returns with unusable rows set to zero, and which rows are usable."""
-    there = np.isfinite(rows.y) & np.isfinite(rows.x).all(axis=1)
+    """Returns with unusable rows set to zero, the factors as numbers, and which rows are usable."""
+    there, x = np.isfinite(rows.y), rows.x
     if rows.keep is not None:
         there &= rows.keep
-    return np.where(there, rows.y, 0.0), np.where(there[:, None, :], rows.x, 0.0), there
+    if not np.isfinite(x.sum()):
+        known = np.isfinite(x)
+        there &= known.all(axis=1)
+        x = np.where(known, x, 0.0)
+    return np.where(there, rows.y, 0.0), x, there
 
 
 def centred_inverse(cross: Floats, n: Ints) -> Floats:

@@ -32,8 +32,9 @@ Bools = NDArray[np.bool_]
 MODELS = ("market", "garch", "egarch")
 """Models of one factor that need no more than each pair's own rows."""
 
-BATCH = 512
-"""Pairs estimated at a time: all that is known of them fits the processor's cache."""
+BATCH = 1024
+"""Pairs estimated at a time: few enough for the processor's cache, and enough that threads seldom
+wait for one another between two steps."""
 
 DAY_BITS = 16
 """A bar's key is its security · 2^16 + its day, in 32 bits: half the memory of wider ones."""

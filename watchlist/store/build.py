@@ -99,9 +99,9 @@ def open_build_later(
 ) -> Iterator[Callable[[], Build]]:
     """As `open_build`, for a run that reads the published store for long before it writes.
 
-    The lock is taken at once, so what is published stays as it is; the private copy is made
-    meanwhile. Calling what is given waits for the copy and opens it; a second call gives the same
-    build. Such a run always has something new to say, so nothing is compared.
+    The lock is taken at once, so what is published stays as it is; the private copy is made and
+    opened meanwhile. Calling what is given waits for that; a second call gives the same build. Such
+    a run always has something new to say, so nothing is compared.
 
     Raises
     ------
@@ -123,14 +123,16 @@ def open_build_later(
             return
         published = published_file(project)
         file = stack.enter_context(_build_file(project, command, now))
-        copied = stack.enter_context(ThreadPoolExecutor(1)).submit(copy_unread, published, file)
+        held = stack.enter_context(ExitStack())
+        # left before what it holds: a connection is not closed while it is being prepared
+        pool = stack.enter_context(ThreadPoolExecutor(1))
 
-        @cache
-        def opened() -> Build:
-            copied.result()
-            return _in_file(stack.enter_context(open_file(file)), project, now, compare=False)
+        def prepared() -> Build:
+            copy_unread(published, file)
+            con = held.enter_context(open_file(file))
+            return _in_file(con, project, now, compare=False)
 
-        yield opened
+        yield pool.submit(prepared).result
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from watchlist.study.design import Correlation
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BATCH_NUMBERS = 120_000
+BATCH_NUMBERS = 240_000
 """Residuals of so many days and pairs are correlated in one product; fits the cache."""
 
 
@@ -123,8 +123,8 @@ def _all_pairs(resid: Floats) -> tuple[float, int]:
     ----------
     resid : (N, M), or (G, N, M) for the pairs within each of G groups
     """
-    there = np.isfinite(resid).astype(float)
-    value = np.where(there > 0, resid, 0.0)
+    known = np.isfinite(resid)
+    value, there = np.where(known, resid, 0.0), known.astype(float)
     n = there @ _turned(there)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean_i = value @ _turned(there) / n

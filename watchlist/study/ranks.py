@@ -16,7 +16,7 @@ from watchlist.study.tails import normal_p, student_p
 
 Bools = NDArray[np.bool_]
 
-CACHED = 1 << 15
+CACHED = 1 << 16
 """Values ranked at a time: what a processor's cache holds."""
 
 NOWHERE = np.empty(0, dtype=np.int64)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
@@ -84,3 +88,25 @@ def test_a_copy_that_failed_is_told_when_it_is_asked_for(
     ):
         build()
     assert not Project(tmp_path).build_file.exists()
+
+
+def test_leaving_waits_for_a_copy_that_is_being_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, seen = Event(), []
+    real: Callable[..., Any] = module._in_file
+
+    def slowly(con: Any, *arguments: Any, **named: Any) -> Any:
+        begun.set()
+        time.sleep(0.2)  # the run is left meanwhile
+        build = real(con, *arguments, **named)
+        seen.append(con.execute("SELECT 1").fetchall())
+        return build
+
+    publish_number(tmp_path, 1)
+    project = Project(tmp_path)
+    monkeypatch.setattr(module, "_in_file", slowly)
+    with open_build_later(project, FakeClock()):
+        assert begun.wait(30)
+    assert seen == [[(1,)]]
+    assert not project.build_file.exists()

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from watchlist.errors import StoreError
 from watchlist.signals.build import Market, MarketFrames, build_market, explaining
 from watchlist.signals.panel import Ints
-from watchlist.signals.tape import Listings, Tape, lay
+from watchlist.signals.tape import Tape, lay
 from watchlist.store import lake
+from watchlist.study.returns import Listings, by_day, listings_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -81,8 +81,11 @@ def open_market(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[Market, Ba
     bars = Bars(
         con,
         as_of,
-        _listings(securities, _read(con, "calendars"), listed),
-        _by_day(sessions["session"].to_physical(), np.arange(sessions.height)),
+        listings_of(
+            securities.with_row_index("column").filter(pl.col("security_id").is_in(listed)),
+            _read(con, "calendars"),
+        ),
+        by_day(sessions["session"].to_physical().to_numpy(), np.arange(sessions.height)),
         _read(con, "paying")["security_id"].to_numpy(),
     )
     frames = MarketFrames(
@@ -93,35 +96,6 @@ def open_market(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[Market, Ba
     )
     factors = np.flatnonzero(np.isin(bars.listings.columns, explaining(securities)))
     return build_market(frames, bars.tape(factors)), bars
-
-
-def _listings(securities: pl.DataFrame, calendars: pl.DataFrame, listed: Ints) -> Listings:
-    names = calendars["calendar"].unique().sort().to_list()
-    numbers = []
-    for name in names:
-        own = calendars.filter(pl.col("calendar") == name)
-        numbers.append(_by_day(own["day"], own["session_number"].to_numpy()))
-    rows = (
-        securities.with_row_index("column")
-        .filter(pl.col("security_id").is_in(listed) & pl.col("calendar").is_in(names))
-        .sort("security_id")
-    )
-    return Listings(
-        columns=rows["column"].to_numpy().astype(np.int64),
-        security=rows["security_id"].to_numpy(),
-        numbers=tuple(numbers),
-        calendar=np.array([names.index(name) for name in rows["calendar"]], np.int64),
-        first_day=rows["first_day"].to_numpy(),
-        last_day=rows["last_day"].to_numpy(),
-    )
-
-
-def _by_day(days: pl.Series, values: NDArray[np.integer]) -> Ints:
-    """A table from days since 1970, ascending, to what stands for them; -1 for none."""
-    places = days.to_numpy()
-    out = np.full(int(places[-1]) + 1 if len(places) else 0, -1)
-    out[places] = values
-    return out
 
 
 def kept_sessions(

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from watchlist.charts import style
-from watchlist.charts.timeline import first_drawn, timeline
+from watchlist.charts.prices import first_drawn, timeline
 
 
 def events(*rows: dict) -> pl.DataFrame:

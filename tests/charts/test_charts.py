@@ -11,12 +11,9 @@ import pytest
 
 from tests.report.small_store import AS_OF, PEERS, build
 from watchlist.charts import style
-from watchlist.charts.car_path import car_path
-from watchlist.charts.forest import forest
-from watchlist.charts.heatmap import CAP, heatmap
-from watchlist.charts.placebo import BINS, placebo
-from watchlist.charts.price import price
+from watchlist.charts.prices import price
 from watchlist.charts.signals import overview
+from watchlist.charts.study import BINS, FULL_COLOUR, car_path, forest, heatmap, placebo
 from watchlist.report.daily import daily_context
 from watchlist.report.figures import daily_figures
 from watchlist.steps.report_read import read_facts
@@ -92,7 +89,7 @@ def test_heatmap_colours_standard_errors_and_caps_them() -> None:
     figure = heatmap(cells, events, ["MP", "NB"])
     trace = figure["data"][0]
 
-    assert trace["z"] == [[CAP, None], [None, -1.0]]
+    assert trace["z"] == [[FULL_COLOUR, None], [None, -1.0]]
     assert trace["text"] == [["+211", ""], ["", "−5.0"]]
     assert "<" not in figure["layout"]["yaxis"]["ticktext"][0]
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from watchlist import store
 from watchlist.catalog import load_catalog
-from watchlist.charts.calibration import calibration as chart
+from watchlist.charts.study import calibration as chart
 from watchlist.charts.style import DOWN, UP
 from watchlist.cli import build_app
 from watchlist.config import Config

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from datetime import date
-
 from watchlist.charts.style import (
     BAND,
-    DOWN,
     GRID,
     INK,
     MUTED,
     PAPER,
-    UP,
     Columns,
     Spec,
     axis,
+    category_axis,
     heat,
+    line,
+    rounded,
+    side,
     spec,
     trace,
     wrapped,
 )
 from watchlist.minus import Told
 
-_COLOUR = {"up": UP, "on": UP, "down": DOWN}
-_SIGN = {"up": 1, "on": 1, "down": -1, "quiet": 0}
-ROW_HEIGHT = 22
+SIGNS = {"up": 1, "on": 1, "down": -1, "quiet": 0}
+"""What the colour of a state is made of: above nought, below, or neither."""
 
 
 def history(signals: Columns, title: str, thresholds: list[float]) -> Spec:
@@ -42,15 +39,10 @@ def history(signals: Columns, title: str, thresholds: list[float]) -> Spec:
     thresholds
         Levels at which the signal speaks.
     """
-    days, shown = _days(signals["session"]), _rounded(signals["shown"])
-    spoke = [
-        (day, value, state)
-        for day, value, state, alert in zip(
-            days, shown, signals["state"], signals["alert"], strict=True
-        )
-        if alert
-    ]
-    line = trace(
+    days, shown = [str(day) for day in signals["session"]], rounded(signals["shown"], 4)
+    rows = zip(days, shown, signals["state"], signals["alert"], strict=True)
+    began = [(day, value, state) for day, value, state, alert in rows if alert]
+    path = trace(
         "scatter",
         x=days,
         y=shown,
@@ -60,33 +52,23 @@ def history(signals: Columns, title: str, thresholds: list[float]) -> Spec:
     )
     dots = trace(
         "scatter",
-        x=[day for day, _, _ in spoke],
-        y=[value for _, value, _ in spoke],
+        x=[day for day, _, _ in began],
+        y=[value for _, value, _ in began],
         mode="markers",
-        marker={"color": [_COLOUR.get(state, INK) for _, _, state in spoke], "size": 8},
-        text=[state for _, _, state in spoke],
+        marker={
+            "color": [side(SIGNS[state]) if SIGNS.get(state) else INK for _, _, state in began],
+            "size": 8,
+        },
+        text=[state for _, _, state in began],
         hovertemplate="%{x}: %{text}<br>%{y:.2f}<extra></extra>",
     )
     return spec(
-        [line, dots],
+        [path, dots],
         height=220,
         xaxis=axis(type="date"),
         yaxis=axis(title={"text": title, "font": {"size": 11}}),
-        shapes=[_level(level) for level in thresholds],
+        shapes=[line(y=y, layer="below", color=GRID, width=1, dash="dash") for y in thresholds],
     )
-
-
-def _level(level: float) -> dict[str, object]:
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": level,
-        "y1": level,
-        "line": {"color": GRID, "width": 1, "dash": "dash"},
-        "layer": "below",
-    }
 
 
 def buckets(means: list[float | None], *, unit: str = "+.2%") -> Spec:
@@ -96,8 +78,8 @@ def buckets(means: list[float | None], *, unit: str = "+.2%") -> Spec:
             trace(
                 "bar",
                 x=["lowest", "2", "3", "4", "highest"],
-                y=[None if mean is None else round(mean, 6) for mean in means],
-                marker={"color": [_side(mean) for mean in means]},
+                y=rounded(means, 6),
+                marker={"color": [side(mean) for mean in means]},
                 hovertemplate=f"%{{x}} fifth: %{{y:{unit}}}<extra></extra>",
             )
         ],
@@ -106,10 +88,6 @@ def buckets(means: list[float | None], *, unit: str = "+.2%") -> Spec:
         xaxis=axis(type="category", showgrid=False),
         yaxis=axis(tickformat="~%", nticks=5),
     )
-
-
-def _side(value: float | None) -> str:
-    return DOWN if value is not None and value < 0 else UP
 
 
 def decay(coefficients: list[tuple[int, float | None]], mde: float | None = None) -> Spec:
@@ -125,18 +103,18 @@ def decay(coefficients: list[tuple[int, float | None]], mde: float | None = None
     shapes = []
     if mde is not None:
         band = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": -mde, "y1": mde}
-        shapes.append(
-            {**band, "fillcolor": BAND, "opacity": 0.5, "line": {"width": 0}, "layer": "below"}
-        )
+        fill = {"fillcolor": BAND, "opacity": 0.5, "line": {"width": 0}, "layer": "below"}
+        shapes.append(band | fill)
+    values = [ic for _, ic in coefficients]
     return spec(
         [
             trace(
                 "scatter",
                 x=[str(horizon) for horizon, _ in coefficients],
-                y=[None if ic is None else round(ic, 5) for _, ic in coefficients],
+                y=rounded(values),
                 mode="lines+markers",
                 line={"color": MUTED, "width": 1},
-                marker={"color": [_side(ic) for _, ic in coefficients], "size": 8},
+                marker={"color": [side(ic) for ic in values], "size": 8},
                 hovertemplate="%{x} sessions ahead: %{y:.3f}<extra></extra>",
             )
         ],
@@ -166,15 +144,14 @@ def overview(signals: Columns, titles: dict[str, str]) -> Spec:
     row = {name: n for n, name in enumerate(names)}
     colour: list[list[float | None]] = [[None] * len(symbols) for _ in names]
     text = [[""] * len(symbols) for _ in names]
-    for symbol, name, z, state in zip(
-        *(signals[name] for name in ("symbol", "signal", "z", "state")), strict=True
-    ):
+    cells = zip(*(signals[name] for name in ("symbol", "signal", "z", "state")), strict=True)
+    for symbol, name, z, state in cells:
         if name in row:
-            colour[row[name]][column[symbol]] = _SIGN[state]
+            colour[row[name]][column[symbol]] = SIGNS[state]
             text[row[name]][column[symbol]] = "" if z is None else f"{Told(z):.1f}"
     return spec(
         [heat(colour, text, full=2.5, hover="z %{text}")],
-        height=ROW_HEIGHT * len(names) + 40,
+        height=22 * len(names) + 40,
         margin={"l": 260, "r": 8, "t": 28, "b": 8},
         meta={
             "narrow": {
@@ -184,27 +161,10 @@ def overview(signals: Columns, titles: dict[str, str]) -> Spec:
             },
             "paper": PAPER,
         },
-        xaxis=axis(
-            side="top",
-            tickvals=list(range(len(symbols))),
-            ticktext=symbols,
-            showgrid=False,
-            zeroline=False,
-        ),
-        yaxis=axis(
+        xaxis=category_axis(symbols, side="top"),
+        yaxis=category_axis(
+            [titles[name] for name in names],
             autorange="reversed",
-            tickvals=list(range(len(names))),
-            ticktext=[titles[name] for name in names],
-            showgrid=False,
-            zeroline=False,
             tickfont={"color": INK, "size": 12},
         ),
     )
-
-
-def _days(sessions: Iterable[date | str]) -> list[str]:
-    return [day.isoformat() if isinstance(day, date) else str(day) for day in sessions]
-
-
-def _rounded(values: Iterable[float | None]) -> list[float | None]:
-    return [None if v is None or not math.isfinite(v) else round(v, 4) for v in values]

@@ -1,4 +1,4 @@
-"""One look for every chart: palette, fonts, axes; and how a figure becomes JSON.
+"""One look for every chart: palette, fonts, axes, lines; and how a figure becomes JSON.
 
 The palette is colour-blind safe (blue against orange, after Okabe and Ito) and has a twin for a
 dark page; the page's script swaps one for the other, so a figure is made once.
@@ -7,8 +7,10 @@ dark page; the page's script swaps one for the other, so a figure is made once.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
@@ -143,9 +145,45 @@ def axis(**overrides: Any) -> dict[str, Any]:
     }
 
 
+def category_axis(labels: list[str], **overrides: Any) -> dict[str, Any]:
+    """An axis of names, one a whole number from 0 on, without lines of its own."""
+    names = {"tickvals": list(range(len(labels))), "ticktext": labels}
+    return axis(**names, showgrid=False, zeroline=False, **overrides)
+
+
+def line(
+    *, x: float | str | None = None, y: float | None = None, layer: str | None = None, **look: Any
+) -> dict[str, Any]:
+    """A line across the whole chart: upright at `x`, or level at `y`."""
+    ends = (
+        {"x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1}
+        if x is not None
+        else {"xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y}
+    )
+    return {"type": "line", **ends, "line": look, **({} if layer is None else {"layer": layer})}
+
+
+def note(x: float, text: str, **place: Any) -> dict[str, Any]:
+    """A word at the top of the chart, beside the line at `x`."""
+    font = {"size": 11, "color": INK}
+    return {"x": x, "y": 1, "yref": "paper", "text": text, "showarrow": False, "font": font} | place
+
+
+def side(value: float | None) -> str:
+    """The colour of a number: orange below nought."""
+    return DOWN if value is not None and value < 0 else UP
+
+
 def rounded(values: Iterable[float | None], digits: int = 5) -> list[float | None]:
     """Five digits of a fraction: a tenth of a basis point, far finer than a screen."""
-    return [None if value is None else round(value, digits) for value in values]
+    known = (None if v is None or not math.isfinite(v) else v for v in values)
+    return [None if value is None else round(value, digits) for value in known]
+
+
+def shortened(text: str, length: int) -> str:
+    """On one line, of at most `length` characters."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -161,5 +199,17 @@ def _lines(width: int) -> re.Pattern[str]:
 
 def to_json(fig: Spec) -> str:
     """The figure as JSON that may stand inside a `<script>` element."""
-    text = json.dumps(fig, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(
+        fig, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=date.isoformat
+    )
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def plotly_js() -> str:
+    """Plotly's own script, 4.8 MB, which draws what this Plotly writes.
+
+    The smaller official bundles are npm packages without a Python distribution, and lag behind.
+    """
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())

@@ -127,7 +127,7 @@ def _sizes(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_chart(table: pl.DataFrame, file: Path) -> None:
-    from watchlist.charts.calibration import calibration
+    from watchlist.charts.study import calibration
 
     first = table.row(0, named=True)
     figure = calibration(

@@ -26,7 +26,7 @@ def write_timeline(
     ConfigError
         No event lies between the dates.
     """
-    from watchlist.charts.bundle import plotly_js
+    from watchlist.charts.style import plotly_js
     from watchlist.report.figures import timeline_charts
     from watchlist.report.files import write
     from watchlist.report.render import Renderer

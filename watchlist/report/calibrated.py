@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from watchlist.charts.calibration import NULL, slack
+from watchlist.charts.study import NULL, monte_carlo_margin
 from watchlist.report import format as fmt
 from watchlist.report.facts import Facts, Row, group
 from watchlist.report.studies import MAIN_WINDOW, headline
@@ -44,7 +44,7 @@ def calibration(facts: Facts) -> dict[str, Any] | None:
 
 def _row(row: Row) -> Row:
     over = "one pair" if row["test"] in OF_PAIRS else _OVER[row["scope"]]
-    beyond = row["rejected"] > row["nominal"] + slack(row["nominal"], row["repetitions"])
+    margin = monte_carlo_margin(row["nominal"], row["repetitions"])
     return {
         "scope": row["scope"],
         "test": row["test"],
@@ -55,7 +55,7 @@ def _row(row: Row) -> Row:
         "nominal": row["nominal"],
         "rejected": row["rejected"],
         "repetitions": row["repetitions"],
-        "too_often": row["setting"] == NULL and beyond,
+        "too_often": row["setting"] == NULL and row["rejected"] > row["nominal"] + margin,
     }
 
 

@@ -62,7 +62,7 @@ def lead_charts(context: dict[str, Any]) -> list[Chart]:
 
 def path_chart(chart_id: str, title: str, line: Row, *, narrow: bool = True) -> Chart:
     """The CAR path of one symbol after one event."""
-    from watchlist.charts.car_path import car_path
+    from watchlist.charts.study import car_path
 
     band = {"day": line["band_day"], "lo": line["lo"], "hi": line["hi"]}
     return _chart(chart_id, car_path(line, band, narrow=narrow), path_label(title, line))
@@ -91,7 +91,7 @@ def path_label(title: str, line: Row) -> str:
 
 def heatmap_charts(heatmap: dict[str, Any]) -> list[Chart]:
     """The heatmap, if any pair was estimated."""
-    from watchlist.charts.heatmap import heatmap as draw
+    from watchlist.charts.study import heatmap as draw
 
     events = heatmap["events"][:HEATMAP_SHOWN]
     ids = {event["event_id"] for event in events}
@@ -115,7 +115,7 @@ def heatmap_charts(heatmap: dict[str, Any]) -> list[Chart]:
 
 def forest_charts(rows: list[Row]) -> list[Chart]:
     """The forest plot, if any category was tested."""
-    from watchlist.charts.forest import forest
+    from watchlist.charts.study import forest
 
     if not rows:
         return []
@@ -131,7 +131,7 @@ def forest_charts(rows: list[Row]) -> list[Chart]:
 
 def price_chart(chart_id: str, row: Row, *, tall: bool = False) -> Chart:
     """Closes of a symbol with the events that reached it."""
-    from watchlist.charts.price import price
+    from watchlist.charts.prices import price
 
     events = _columns(row["events"], "session", "close", "title", "direction")
     first, last = row["close"][0], row["close"][-1]
@@ -145,7 +145,7 @@ def price_chart(chart_id: str, row: Row, *, tall: bool = False) -> Chart:
 
 def placebo_chart(chart_id: str, row: Row) -> Chart:
     """The distribution of ordinary days with the observed one marked."""
-    from watchlist.charts.placebo import placebo
+    from watchlist.charts.study import placebo
 
     beyond = sum(abs(v) >= abs(row["observed"]) for v in row["ordinary"])
     label = (
@@ -158,7 +158,7 @@ def placebo_chart(chart_id: str, row: Row) -> Chart:
 
 def calibration_charts(calibration: Row | None) -> list[Chart]:
     """How often the report's own tests reject when nothing happened, if that was measured."""
-    from watchlist.charts.calibration import sizes
+    from watchlist.charts.study import calibration_sizes
 
     rows = [] if calibration is None else calibration["own"]
     null = [row for row in rows if row["setting"] == "null"]
@@ -171,7 +171,7 @@ def calibration_charts(calibration: Row | None) -> list[Chart]:
     )
     columns = _columns(rows, "setting", "nominal", "rejected", "repetitions")
     columns["test"] = [row["label"] for row in rows]
-    return [_chart("calibration", sizes(columns, titled=False), label + ".")]
+    return [_chart("calibration", calibration_sizes(columns, titled=False), label + ".")]
 
 
 def timeline_charts(events: list[Row], *, today: str | None = None) -> dict[str, Chart]:
@@ -179,7 +179,7 @@ def timeline_charts(events: list[Row], *, today: str | None = None) -> dict[str,
 
     With `today`, the compact one of a daily page: where the past ends, no sources on hover.
     """
-    from watchlist.charts.timeline import timeline
+    from watchlist.charts.prices import timeline
 
     if not events:
         return {}

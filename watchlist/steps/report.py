@@ -170,7 +170,7 @@ def open_press(
     single_file: bool = False,
 ) -> Press:
     """Read what the pages of one session need."""
-    from watchlist.charts.bundle import plotly_js
+    from watchlist.charts.style import plotly_js
     from watchlist.steps.report_read import read_facts
 
     facts = read_facts(con, as_of, chart_days=config.report.chart_days)

@@ -96,26 +96,6 @@ def sessions(calendars: Iterable[str], start: date, end: date) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=_schema())
 
 
-def mark(calendars: Iterable[str], start: date, end: date) -> str:
-    """What `sessions` depends on, as a text to keep with its answer: range and library version."""
-    from importlib.metadata import version
-
-    codes = " ".join(sorted(set(calendars)))
-    return f"{codes} {start} to {end}, exchange_calendars {version('exchange_calendars')}"
-
-
-def remember(kept: pl.DataFrame, start: date, end: date) -> None:
-    """Take sessions that were kept from an earlier run for this one: making them takes a second.
-
-    Parameters
-    ----------
-    kept : DataFrame
-        What `sessions` gave for `start` and `end`, under the same `mark`.
-    """
-    for (code,), part in kept.group_by("calendar", maintain_order=True):
-        _made[str(code)] = _Made(start, end, part)
-
-
 def day_zero(event: Announced, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
     """The first session whose close is strictly after the announcement.
 
@@ -234,7 +214,7 @@ class _Made(NamedTuple):
 
 
 _made: dict[str, _Made] = {}
-"""By calendar, the last range that this process made or was given; it also answers for less."""
+"""By calendar, the last range that this process made; it also answers for less."""
 
 
 def _sessions_of(code: str, start: date, end: date) -> pl.DataFrame:

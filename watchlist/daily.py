@@ -14,12 +14,11 @@ from watchlist.clock import Clock
 from watchlist.config import Config
 from watchlist.project import Project
 from watchlist.sources import open_source
-from watchlist.steps.helper import open_helper
 from watchlist.steps.judge import judge_if_due
 from watchlist.steps.pull import pull_bars
-from watchlist.steps.report import begin_daily
+from watchlist.steps.report import write_daily
 from watchlist.steps.signals import run_signals
-from watchlist.steps.study import begin_study
+from watchlist.steps.study import run_study
 
 Progress = Callable[[str], AbstractContextManager[Callable[[int, int, str], None]]]
 """Opens a progress bar with a title; the bar takes (done, total, what)."""
@@ -63,30 +62,25 @@ def run_daily(
     ConfigError, CatalogError
         The user's files are wrong; nothing was begun.
     """
-    # Ctrl-C within this import kills the process, which would leave the helper to itself
-    import duckdb  # noqa: F401
+    catalog = load_catalog(project)
+    source = open_source(config.source, config, project, clock, skip_bad=skip_bad)
 
-    with open_helper("watchlist.steps.study", "scipy.special", "watchlist.report.pages") as share:
-        catalog = load_catalog(project)
-        source = open_source(config.source, config, project, clock, skip_bad=skip_bad)
+    with store.open_build(project, clock) as build:
+        with progress("pull") as step:
+            pulled = pull_bars(
+                build, catalog, source, on=on, since=None, full=full, clock=clock, step=step
+            )
+        store.checks.record(build.con, build.started_at)
+        with progress("study") as step:
+            studied = run_study(build.con, catalog, config, as_of=pulled.as_of, step=step)
+        with progress("signals") as step:
+            run_signals(build.con, catalog, config, as_of=pulled.as_of, step=step)
+        with progress("judge") as step:
+            judge_if_due(build.con, as_of=pulled.as_of, step=step)
+        build.publish()
 
-        with store.open_build(project, clock) as build:
-            with progress("pull") as step:
-                pulled = pull_bars(
-                    build, catalog, source, on=on, since=None, full=full, clock=clock, step=step
-                )
-            study = begin_study(build.con, catalog, config, as_of=pulled.as_of, share=share)
-            store.checks.record(build.con, build.started_at)
-            with progress("signals") as step:
-                run_signals(build.con, catalog, config, as_of=pulled.as_of, step=step)
-            with progress("study") as step:
-                studied = study(step)
-            with progress("judge") as step:
-                judge_if_due(build.con, as_of=pulled.as_of, step=step)
-            report = begin_daily(build.con, project, config, as_of=pulled.as_of, share=share)
-            build.publish()
-        with progress("report") as step:
-            page = report(step)
+    with store.connect(project) as con, progress("report") as step:
+        page = write_daily(con, project, config, as_of=pulled.as_of, step=step)
     return DailyResult(
         report=page,
         as_of=pulled.as_of,

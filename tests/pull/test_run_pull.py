@@ -9,7 +9,6 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tests.pull.world import World, history, security, with_value
-from watchlist import calendar
 from watchlist.errors import NothingNewError, PermanentSourceError, TransientSourceError
 from watchlist.sources import RateLimitedError
 
@@ -44,28 +43,6 @@ def test_next_night_asks_for_ten_sessions_and_appends_one(world: World) -> None:
     assert world.vendor.asked[0] == ("MP", stored[-10], None)
     assert_frame_equal(world.bars(), world.vendor.market["MP"])
     assert world.rows("SELECT count(*) FROM restatements") == [(0,)]
-
-
-def test_sessions_are_made_once_and_again_with_another_library(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.vendor.market = two(THURSDAY)
-    made: list[str] = []
-    make = calendar._make
-
-    def noted(code: str, start: date, end: date) -> pl.DataFrame:
-        made.append(code)
-        return make(code, start, end)
-
-    monkeypatch.setattr(calendar, "_make", noted)
-    sessions = []
-    for library in ("4.0", "4.0", "4.1"):
-        monkeypatch.setattr(calendar, "_made", {})  # each night is another process
-        monkeypatch.setattr("importlib.metadata.version", lambda _, now=library: now)
-        world.night()
-        sessions.append(world.rows("SELECT * FROM sessions ORDER BY calendar, session"))
-        assert made == ["XNYS"] * (2 if library == "4.1" else 1)
-    assert sessions[0] == sessions[1] == sessions[2]
 
 
 def test_second_run_of_a_day_leaves_the_file_as_it_is(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Collection
@@ -38,9 +37,6 @@ GROUPS = (
     "doctor",
 )
 """Modules of this package; each has `register(app)`."""
-
-CYCLES_AFTER = 1_000_000
-"""New objects before cycles among them are looked for."""
 
 EPILOG = (
     "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, or a file that cannot be "
@@ -93,14 +89,9 @@ def exit_code(error: WatchlistError) -> ExitCode:
 
 def main() -> None:
     """Run the command line and end the process with a documented exit code."""
-    # our matrices are small and many: threads inside each product cost more than they bring
+    # one thread in each product: the order of its sums, and so its last digits, do not depend on
+    # the number of cores; our matrices are small and many, threads would cost more than they bring
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # our large arrays are written once and read once or twice, and huge pages, which pay for
-    # themselves with more, are what a virtual machine has to fetch from its host
-    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
-    # modules, rows and pages live to the end of a command: searching them for cycles again and
-    # again costs a tenth of a night
-    gc.set_threshold(CYCLES_AFTER)
     _prepare_streams()
     try:
         with output.written_out():

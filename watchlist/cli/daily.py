@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +45,6 @@ def run_and_tell(
     from watchlist.clock import SystemClock
     from watchlist.daily import run_daily
 
-    gc.freeze()  # what is loaded by now stays loaded: the end of the process need not search it
     project, config = open_project(folder, source)
     result = run_daily(
         project,

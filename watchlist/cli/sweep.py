@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Annotated, cast
 
 import typer
@@ -56,7 +55,6 @@ def sweep_command(
     from watchlist.steps.sweep_market import last_session
     from watchlist.study.design import Model, StudyDesign
 
-    gc.freeze()  # as in `watchlist daily`
     place, config = open_project(project, "simulated" if simulated else None)
     windows = tuple(parse_window(text) for text in window or ["0:0", "-1:1", "-10:10"])
     design = StudyDesign(

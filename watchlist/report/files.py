@@ -34,12 +34,7 @@ def _tidy(folder: Path) -> None:
 
 def write_pair(page: Path, html: str, context: dict[str, Any]) -> Path:
     """Write a page and, beside it, the twin that it was rendered from; gives the page's path."""
-    return write_both(page, html, to_json(context))
-
-
-def write_both(page: Path, html: str, twin: str) -> Path:
-    """As `write_pair`, of a twin that is a text already."""
-    write(page.with_suffix(".json"), twin)
+    write(page.with_suffix(".json"), to_json(context))
     return write(page, html)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from watchlist.report.facts import Row
 from watchlist.report.figures import (
@@ -15,46 +14,13 @@ from watchlist.report.figures import (
     price_chart,
     timeline_charts,
 )
-from watchlist.report.files import safe_name, to_json
+from watchlist.report.files import safe_name
 from watchlist.report.render import Renderer
 from watchlist.report.signals import SHOWN_HORIZON, signals_figures
 from watchlist.report.view import heatmap_rows, path_rows, placebo_rows
 
 EVENT_PATHS = 8
 """Targets with a chart of their own on an event's page."""
-
-
-class Sheet(NamedTuple):
-    """A page that is not rendered yet."""
-
-    file: str
-    """Its place in the reports folder."""
-
-    page: Callable[..., str]
-    """A function of this module."""
-
-    context: dict[str, Any]
-    options: dict[str, Any]
-
-
-class Page(NamedTuple):
-    """A page and its JSON twin as texts, to be written."""
-
-    file: str
-    html: str
-    twin: str
-
-
-def printed(renderer: Renderer, sheets: Iterable[Sheet]) -> list[Page]:
-    """The pages of some sheets."""
-    return [
-        Page(
-            sheet.file,
-            sheet.page(renderer, sheet.context, **sheet.options),
-            to_json(sheet.context),
-        )
-        for sheet in sheets
-    ]
 
 
 def daily_page(

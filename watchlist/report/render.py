@@ -91,7 +91,6 @@ class Renderer:
 
     def __init__(self, folders: list[Path], cache: Path | None = None) -> None:
         self.folders = folders
-        self.cache = cache
         self.environment = _Environment(
             loader=ChoiceLoader([_Loader(folder) for folder in folders]),
             autoescape=lambda name: name is None or not name.endswith((".md.j2", ".txt.j2")),
@@ -122,10 +121,6 @@ class Renderer:
         self.environment.globals.update(sparkline=sparkline, bar=bar)
         self.stylesheet = self.text("report.css")
         self.script = self.text("report.js")
-
-    def __reduce__(self) -> tuple[type[Renderer], tuple[list[Path], Path | None]]:
-        """Another process opens the same folders; Jinja's environment does not travel."""
-        return Renderer, (self.folders, self.cache)
 
     def text(self, name: str) -> str:
         """The source of a template or asset; the user's own version wins."""

@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from watchlist.heap import keep_heap
 from watchlist.signals.build import Market
 from watchlist.signals.pairs import Cells, Pairs, join, pairs
 from watchlist.signals.panel import Ints, Panel
@@ -107,7 +106,6 @@ def measure_market(
     reached = market.events.reached
     found: list[tuple[Pairs, Part]] = []
     measured = 0
-    keep_heap()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
 
         def work(

@@ -26,8 +26,7 @@ from watchlist.steps.pull_symbol import (
 )
 from watchlist.store import Build, checks, log, sync, write_frame
 from watchlist.store.frames import first_row, transaction
-from watchlist.store.schema import get_meta, set_meta
-from watchlist.store.sync import stored_sessions
+from watchlist.store.schema import set_meta
 
 Step = Callable[[int, int, str], None]
 
@@ -101,9 +100,8 @@ def pull_bars(
         No symbol could be had. The build must then not be published.
     """
     con, now = build.con, clock.now()
-    sessions, mark = _sessions(build, catalog, since, now)
+    sessions = _sessions(build, catalog, since, now)
     sync.catalog(con, catalog, sessions)
-    set_meta(con, "sessions", mark)
     as_of = _as_of(catalog, sessions, on, now)
     run_id = log.begin_run(con, "pull", source.name, as_of, now)
     due = [s for s in catalog.securities if s.pulled and (not symbols or s.symbol in symbols)]
@@ -189,23 +187,15 @@ def _guarded(
     return pull, None
 
 
-def _sessions(
-    build: Build, catalog: Catalog, since: date | None, now: datetime
-) -> tuple[pl.DataFrame, str]:
-    """Sessions of every exchange: from the first bar stored or wanted to the end of next year.
-
-    The second value says what they were made from: while it stays, the stored ones are used.
-    """
+def _sessions(build: Build, catalog: Catalog, since: date | None, now: datetime) -> pl.DataFrame:
+    """Sessions of every exchange: from the first bar stored or wanted to the end of next year."""
     row = first_row(build.con, "SELECT min(session) FROM base.bars")
     starts = [day for day in (FIRST_SESSION, since, row[0] if row else None) if day]
     last_event = max((event.announced_on for event in catalog.events), default=FIRST_SESSION)
     end = max(date(now.year + 1, 12, 31), last_event + timedelta(days=30))
     # a company that only events name needs no sessions, and some calendars take seconds to make
     used = {s.calendar for s in catalog.securities if s.pulled}
-    mark = calendar.mark(used, min(starts), end)
-    if get_meta(build.con, "sessions") == mark:
-        calendar.remember(stored_sessions(build.con), min(starts), end)
-    return calendar.sessions(used, min(starts), end), mark
+    return calendar.sessions(used, min(starts), end)
 
 
 def _as_of(catalog: Catalog, sessions: pl.DataFrame, on: date | None, now: datetime) -> date:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,24 +20,19 @@ from watchlist.project import Project, packaged
 from watchlist.report.daily import daily_context
 from watchlist.report.event import event_context
 from watchlist.report.facts import Facts, Row
-from watchlist.report.files import write, write_both, write_pair
+from watchlist.report.files import write, write_pair
 from watchlist.report.happenings import cards
 from watchlist.report.index import digest, event_file, feed, index_context, symbol_file
 from watchlist.report.symbol import symbol_context
-from watchlist.steps.helper import Share, alone
-from watchlist.steps.report_signals import read_signals, write_signal_page
+from watchlist.steps.report_signals import write_signals
 
 if TYPE_CHECKING:
     import duckdb
 
     from watchlist.config import Config
-    from watchlist.report.pages import Page, Sheet
     from watchlist.report.render import Renderer
 
 Step = Callable[[int, int, str], None]
-
-BATCH = 8
-"""Pages that one process makes at a time, where two share the work."""
 
 
 @dataclass(frozen=True)
@@ -84,47 +78,18 @@ def write_daily(
     single_file
         Put plotly.js inside the page (4.8 MB), for sending it to somebody.
     """
-    return begin_daily(con, project, config, as_of=as_of, single_file=single_file)(step)
-
-
-def begin_daily(
-    con: duckdb.DuckDBPyConnection,
-    project: Project,
-    config: Config,
-    *,
-    as_of: date,
-    single_file: bool = False,
-    share: Share = alone,
-) -> Callable[[Step | None], Path]:
-    """As `write_daily`, which is to be ended by calling what this gives.
-
-    All is read here and nothing is written, so that a build may be published in between.
-
-    Parameters
-    ----------
-    share
-        Who renders the pages of events and symbols; a helper does while we do something else.
-    """
     press = open_press(con, project, config, as_of=as_of, single_file=single_file)
     newest = date.fromisoformat(max([*_archived(project.reports_dir), as_of.isoformat()]))
-    front, linked = press, None
+    share_plotly(press)
+    page = _write_daily_page(press)
+    if press.facts.rankings:
+        write_signals(con, project, press.renderer, as_of=as_of, plotly=press.inlined)
     if newest == as_of:
-        linked = _begin_linked(press, share)
+        _write_linked(press, step)
+        _write_front(press)
     else:
-        front = open_press(con, project, config, as_of=newest)
-    signals = read_signals(con, project, as_of) if press.facts.rankings else None
-
-    def end(step: Step | None) -> Path:
-        share_plotly(press)
-        page = _write_daily_page(press)
-        if signals is not None:
-            write_signal_page(signals, project, press.renderer, plotly=press.inlined)
-        if linked is not None:
-            linked(step)
-        _write_front(front)
-        return page
-
-    return end
+        _write_front(open_press(con, project, config, as_of=newest))
+    return page
 
 
 def write_event(press: Press, event_id: str) -> Path:
@@ -141,7 +106,7 @@ def write_event(press: Press, event_id: str) -> Path:
             f"event {event_id!r}: not known as of {press.facts.as_of}",
             _suggestion(event_id, [c["event_id"] for c in press.cards]),
         )
-    return _write_sheet(press, _event_sheet(press, card))
+    return _write_event(press, card)
 
 
 def write_symbol(press: Press, symbol: str) -> Path:
@@ -158,7 +123,7 @@ def write_symbol(press: Press, symbol: str) -> Path:
             f"symbol {symbol!r}: not in the store",
             nearest(symbol, [s["symbol"] for s in press.facts.symbols]),
         )
-    return _write_sheet(press, _symbol_sheet(press, security))
+    return _write_symbol(press, security)
 
 
 def open_press(
@@ -216,52 +181,38 @@ def _write_daily_page(press: Press) -> Path:
     return write_pair(page, html, context)
 
 
-def _begin_linked(press: Press, share: Share) -> Callable[[Step | None], None]:
-    """Begin the pages of all events and symbols; calling what this gives writes them."""
-    from watchlist.report.pages import printed
-
-    sheets = [partial(_event_sheet, press, c) for c in press.cards]
-    sheets += [partial(_symbol_sheet, press, s) for s in press.facts.symbols]
-    batches = [sheets[first : first + BATCH] for first in range(0, len(sheets), BATCH)]
-    parts = share(printed, ((press.renderer, [sheet() for sheet in some]) for some in batches))
-
-    def write_all(step: Step | None) -> None:
-        written = 0
-        for _, pages in parts:
-            for page in pages:
-                _write_page(press, page)
-            written += len(pages)
-            if step is not None:
-                step(written, len(sheets), pages[-1].file)
-
-    return write_all
+def _write_linked(press: Press, step: Step | None) -> None:
+    """The pages of all events and symbols."""
+    total = len(press.cards) + len(press.facts.symbols)
+    tell = step or (lambda done, total, what: None)
+    for done, card in enumerate(press.cards):
+        tell(done, total, card["event_id"])
+        _write_event(press, card)
+    for done, security in enumerate(press.facts.symbols, start=len(press.cards)):
+        tell(done, total, security["symbol"])
+        _write_symbol(press, security)
 
 
-def _write_page(press: Press, page: Page) -> Path:
-    return write_both(press.project.reports_dir / page.file, page.html, page.twin)
-
-
-def _write_sheet(press: Press, sheet: Sheet) -> Path:
-    from watchlist.report.pages import printed
-
-    return _write_page(press, printed(press.renderer, [sheet])[0])
-
-
-def _event_sheet(press: Press, card: Row) -> Sheet:
-    from watchlist.report.pages import Sheet, event_page
+def _write_event(press: Press, card: Row) -> Path:
+    from watchlist.report.pages import event_page
 
     context = event_context(press.facts, card, press.cards, version=__version__)
-    options = {"linked": press.linked, "plotly": press.inlined}
-    return Sheet(event_file(card["event_id"]), event_page, context, options)
+    html = event_page(press.renderer, context, linked=press.linked, plotly=press.inlined)
+    return write_pair(press.project.reports_dir / event_file(card["event_id"]), html, context)
 
 
-def _symbol_sheet(press: Press, security: Row) -> Sheet:
-    from watchlist.report.pages import Sheet, symbol_page
+def _write_symbol(press: Press, security: Row) -> Path:
+    from watchlist.report.pages import symbol_page
 
     context = symbol_context(press.facts, security, press.cards, version=__version__)
-    known = frozenset(c["event_id"] for c in press.cards)
-    options = {"linked": press.linked, "known_events": known, "plotly": press.inlined}
-    return Sheet(symbol_file(security["symbol"]), symbol_page, context, options)
+    html = symbol_page(
+        press.renderer,
+        context,
+        linked=press.linked,
+        known_events=frozenset(c["event_id"] for c in press.cards),
+        plotly=press.inlined,
+    )
+    return write_pair(press.project.reports_dir / symbol_file(security["symbol"]), html, context)
 
 
 def _write_front(press: Press) -> None:

@@ -40,28 +40,15 @@ def write_signals(
     StoreError
         The store's signals are of another session.
     """
-    return write_signal_page(read_signals(con, project, as_of), project, renderer, plotly=plotly)
-
-
-def write_signal_page(
-    facts: SignalFacts, project: Project, renderer: Renderer, *, plotly: str | None = None
-) -> Path:
-    """As `write_signals`, of what was read before."""
     from watchlist.report.pages import signals_page
 
-    context = signals_context(facts, version=__version__)
+    context = signals_context(_facts(con, project, as_of), version=__version__)
     html = signals_page(renderer, context, plotly=plotly)
-    return write_pair(project.reports_dir / "signals" / f"{facts.as_of}.html", html, context)
+    return write_pair(project.reports_dir / "signals" / f"{as_of}.html", html, context)
 
 
-def read_signals(con: duckdb.DuckDBPyConnection, project: Project, as_of: date) -> SignalFacts:
-    """The rows of the page of the signals.
-
-    Raises
-    ------
-    StoreError
-        The store's signals are of another session.
-    """
+def _facts(con: duckdb.DuckDBPyConnection, project: Project, as_of: date) -> SignalFacts:
+    """The rows of the page of the signals."""
 
     def rows(name: str) -> list[dict[str, Any]]:
         sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")

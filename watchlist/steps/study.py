@@ -14,7 +14,6 @@ import polars as pl
 
 from watchlist import __version__, store
 from watchlist.errors import StudyError
-from watchlist.steps.helper import Share, alone
 from watchlist.study import Panel, StudyDesign, StudyResult, event_study, panel_from_frame
 from watchlist.study.design import SECTOR, Overlap
 from watchlist.study.groups import SCOPES
@@ -132,49 +131,22 @@ def run_study(
     as_known : given, the connection must already be one that knows only that much
         (`store.connect(..., as_known=...)`); it is recorded with the studies
     """
-    return begin_study(con, catalog, config, as_of=as_of, as_known=as_known)(step)
-
-
-def begin_study(
-    con: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    config: Config,
-    *,
-    as_of: date,
-    as_known: date | None = None,
-    share: Share = alone,
-) -> Callable[[Step | None], StudySummary]:
-    """As `run_study`, which is to be ended by calling what this gives.
-
-    Parameters
-    ----------
-    share : who runs the studies; a helper does while we do something else
-    """
+    tell = step or (lambda done, total, what: None)
     data = read_data(con, config, as_of=as_of)
     designs = daily_designs(config)
     if as_known is not None:
         labels = {"as_known": as_known.isoformat()}
         designs = tuple(replace(design, labels=labels) for design in designs)
-    # the studies that stand beside the first two are there for single pairs and dates
-    scopes = [tuple(SCOPES) if number < 2 else ("event",) for number in range(len(designs))]
-    parts = share(_study, [(data, *asked) for asked in zip(designs, scopes, strict=True)])
-
-    def end(step: Step | None) -> StudySummary:
-        tell = step or (lambda done, total, what: None)
-        ran: dict[int, StudyResult] = {}
-        for number, result in parts:
-            ran[number] = result
-            tell(len(ran), len(designs), result.design.name)
-        results = [ran[number] for number in range(len(designs))]
-        _write(con, results, data, as_of=as_of)
-        tell(len(designs), len(designs), "written")
-        return StudySummary(as_of, tuple(results), _talk(results))
-
-    return end
-
-
-def _study(data: StudyData, design: StudyDesign, scopes: tuple[str, ...]) -> StudyResult:
-    return event_study(data.panel, data.events, design, sectors=data.sectors, scopes=scopes)
+    results = []
+    for number, design in enumerate(designs):
+        tell(number, len(designs), design.name)
+        # the studies that stand beside the first two are there for single pairs and dates
+        scopes = tuple(SCOPES) if number < 2 else ("event",)
+        result = event_study(data.panel, data.events, design, sectors=data.sectors, scopes=scopes)
+        results.append(result)
+    _write(con, results, data, as_of=as_of)
+    tell(len(designs), len(designs), "written")
+    return StudySummary(as_of, tuple(results), _talk(results))
 
 
 def model_name(design: StudyDesign) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from watchlist.errors import StudyError
-from watchlist.heap import keep_heap
 from watchlist.steps.executors import Executor
 from watchlist.steps.sweep_market import SECURITIES, make_units, read_market
 from watchlist.steps.sweep_results import SweepSummary, write_sweep
@@ -60,7 +59,6 @@ def run_sweep(
         )
     tell = step or (lambda done, total, what: None)
     Thread(target=_import_ahead, daemon=True).start()
-    keep_heap()
     con.execute(f"SET memory_limit = '{READ_BUFFER}'")
     market = read_market(con, design, as_of)
     units = sorted(set((market.pairs.security // SECURITIES).tolist()))

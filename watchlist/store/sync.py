@@ -69,12 +69,6 @@ def catalog(con: duckdb.DuckDBPyConnection, known: Catalog, sessions: pl.DataFra
         _write(con, "event_days", _event_days(known.events, sessions))
 
 
-def stored_sessions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The sessions as they were written, sorted."""
-    frame: pl.DataFrame = con.sql("SELECT * FROM base.sessions ORDER BY calendar, session").pl()
-    return frame
-
-
 def security_ids(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Each symbol's number."""
     return dict(con.execute("SELECT symbol, security_id FROM base.securities").fetchall())

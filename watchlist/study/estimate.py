@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from watchlist.errors import StudyError
-from watchlist.heap import keep_heap
 from watchlist.study.design import StudyDesign
 from watchlist.study.models import (
     Bools,
@@ -69,8 +68,6 @@ def _in_batches(
     panel: Panel, rows: Ints, cols: Ints, factors: Ints, design: StudyDesign, masked: Bools | None
 ) -> Fits:
     """Least squares, each batch of pairs at its place in the whole."""
-    if len(rows) > BATCH:
-        keep_heap()
     first, last = design.event_days
     fits = room_for(len(rows), design.estimation_length, last - first + 1, factors.shape[1])
     for some, size in _batches(rows, factors):

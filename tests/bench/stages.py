@@ -38,7 +38,7 @@ def main(project: str, tests: str) -> None:
     from watchlist.study import significance
 
     SPENT["imports"] = time.process_time()
-    watch(build, "copy_unread", "copy the store, so that readers keep theirs")
+    watch(build, "copy", "copy the store, so that readers keep theirs")
     watch(build, "replace", "publish")
     watch(sweep, "read_market", "pairs, calendar and factor")
     watch(sweep_market, "estimate_tape", "estimate")

@@ -168,3 +168,11 @@ def test_a_sandboxed_reader_reaches_no_file(tmp_path: Path) -> None:
             with pytest.raises(duckdb.Error):
                 con.execute(statement)
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_run_that_always_has_news_publishes_without_comparing(tmp_path: Path) -> None:
+    publish_number(tmp_path, 1)
+    before = Project(tmp_path).store_file.stat().st_ino
+    with open_build(Project(tmp_path), FakeClock(), compare=False) as build:
+        assert build.publish()
+    assert Project(tmp_path).store_file.stat().st_ino != before

@@ -67,18 +67,17 @@ def sweep_command(
         min_observations=config.study.min_observations,
     )
     runner = open_executor(executor)
-    with store.open_build_later(place, SystemClock()) as build:
-        with store.connect(place) as published, console.progress("sweep") as step:
+    with store.open_build(place, SystemClock(), compare=False) as build:
+        with console.progress("sweep") as step:
             summary = run_sweep(
-                published,
+                build.con,
                 design,
                 runner,
-                as_of=on or last_session(published, design),
+                as_of=on or last_session(build.con, design),
                 tests=tests if tests in ("all", "headline") else tuple(tests.split(",")),
                 step=step,
-                into=lambda: build().con,
             )
-        build().publish()
+        build.publish()
     for line in summary.talk:
         console.say(line)
     output.write(

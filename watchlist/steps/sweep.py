@@ -34,16 +34,10 @@ def run_sweep(
     as_of: date,
     tests: str | tuple[str, ...] = "all",
     step: Step | None = None,
-    into: Callable[[], duckdb.DuckDBPyConnection] | None = None,
 ) -> SweepSummary:
     """Study every pair against the market, test them together, and write the study.
 
     Memory: one unit of bars a thread, and about 8 (M + 3 E) bytes a pair for the results.
-
-    Parameters
-    ----------
-    con : what is read
-    into : gives what is written to, when there is something to write; `con` itself by default
 
     Raises
     ------
@@ -75,7 +69,7 @@ def run_sweep(
     results = collect(told(parts), len(market.pairs.day0), design)
     con.execute("RESET memory_limit")
     con.execute("RESET threads")
-    summary = write_sweep(con if into is None else into(), design, market, results, as_of, tests)
+    summary = write_sweep(con, design, market, results, as_of, tests)
     tell(len(units) + 1, len(units) + 1, "written")
     return summary
 

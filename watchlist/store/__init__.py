@@ -3,8 +3,8 @@
 Importing this package loads neither duckdb nor polars, so that `watchlist --help` stays light.
 """
 
-from watchlist.store.build import Build, open_build, open_build_later
+from watchlist.store.build import Build, open_build
 from watchlist.store.frames import write_frame
 from watchlist.store.reading import connect
 
-__all__ = ["Build", "connect", "open_build", "open_build_later", "write_frame"]
+__all__ = ["Build", "connect", "open_build", "write_frame"]

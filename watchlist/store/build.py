@@ -5,11 +5,10 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,8 @@ from watchlist.project import Project
 from watchlist.store import lake
 from watchlist.store.compact import compact, is_due
 from watchlist.store.content import Content, content
-from watchlist.store.files import copy, copy_unread, open_file, remove, replace
+from watchlist.store.files import copy, open_file, remove, replace
 from watchlist.store.lock import writer_lock
-from watchlist.store.reading import published_file
 from watchlist.store.schema import migrate, refresh_views, schema_version, set_meta
 
 if TYPE_CHECKING:
@@ -65,12 +63,18 @@ class Build:
 
 
 @contextmanager
-def open_build(project: Project, clock: Clock, command: str | None = None) -> Iterator[Build]:
+def open_build(
+    project: Project, clock: Clock, command: str | None = None, *, compare: bool = True
+) -> Iterator[Build]:
     """Take the writer lock and open a private copy of the store, migrated, with its views.
 
-    Leaving without `publish` discards the copy: the published file is as it was. What the store
-    says is noted first, which reads every table once, so that a run which changed nothing
-    publishes nothing.
+    Leaving without `publish` discards the copy: the published file is as it was.
+
+    Parameters
+    ----------
+    compare : bool
+        Note first what the store says, which reads every table once, so that a run which changed
+        nothing publishes nothing. A run that always has something new to say need not.
 
     Raises
     ------
@@ -83,93 +87,23 @@ def open_build(project: Project, clock: Clock, command: str | None = None) -> It
     team = lake.lake_of(project)
     if team is not None:
         with lake.writer_queue(team, clock), lake.open_lake(team) as con:
-            yield _in_lake(con, project, now, compare=True)
+            compare = compare and schema_version(con) > 0
+            yield _begin(con, project, now, partial(_put_snapshot, con, now), compare=compare)
         return
-    with _build_file(project, command, now) as file:
-        existed = project.store_file.is_file()
-        if existed:
-            copy(project.store_file, file)
-        with open_file(file) as con:
-            yield _in_file(con, project, now, compare=existed)
-
-
-@contextmanager
-def open_build_later(
-    project: Project, clock: Clock, command: str | None = None
-) -> Iterator[Callable[[], Build]]:
-    """As `open_build`, for a run that reads the published store for long before it writes.
-
-    The lock is taken at once, so what is published stays as it is; the private copy is made and
-    opened meanwhile. Calling what is given waits for that; a second call gives the same build. Such
-    a run always has something new to say, so nothing is compared.
-
-    Raises
-    ------
-    StoreBusyError
-        Another run holds the store.
-    StoreError
-        There is no store; when called, as `open_build`.
-    """
-    # Ctrl-C within this import kills the process, which would leave the file in the making
-    import duckdb  # noqa: F401
-
-    now = clock.now()
-    team = lake.lake_of(project)
-    with ExitStack() as stack:
-        if team is not None:
-            stack.enter_context(lake.writer_queue(team, clock))
-            con = stack.enter_context(lake.open_lake(team))
-            yield cache(partial(_in_lake, con, project, now, compare=False))
-            return
-        published = published_file(project)
-        file = stack.enter_context(_build_file(project, command, now))
-        held = stack.enter_context(ExitStack())
-        # left before what it holds: a connection is not closed while it is being prepared
-        pool = stack.enter_context(ThreadPoolExecutor(1))
-
-        def prepared() -> Build:
-            copy_unread(published, file)
-            con = held.enter_context(open_file(file))
-            return _in_file(con, project, now, compare=False)
-
-        yield pool.submit(prepared).result
-
-
-@contextmanager
-def _build_file(project: Project, command: str | None, now: datetime) -> Iterator[Path]:
-    """The place of the private file, while the lock is held; nothing is left there."""
     lock = project.work_dir / (project.store_file.stem + ".lock")
+    file = project.build_file
     with writer_lock(lock, command or _command(), now):
-        file = project.build_file
         try:
             # what a killed run left takes room that this one needs
             _remove(file)
-            yield file
+            existed = project.store_file.is_file()
+            if existed:
+                copy(project.store_file, file)
+            with open_file(file) as con:
+                put = partial(_put_file, con, project, now)
+                yield _begin(con, project, now, put, compare=compare and existed)
         finally:
             _remove(file)
-
-
-def _remove(file: Path) -> None:
-    remove(file)
-    remove(_compacted(file))
-
-
-def _compacted(file: Path) -> Path:
-    """Where a build is written anew before it is published."""
-    return file.with_name(file.stem + "-sorted.duckdb")
-
-
-def _in_file(
-    con: duckdb.DuckDBPyConnection, project: Project, now: datetime, *, compare: bool
-) -> Build:
-    return _begin(con, project, now, partial(_put_file, con, project, now), compare=compare)
-
-
-def _in_lake(
-    con: duckdb.DuckDBPyConnection, project: Project, now: datetime, *, compare: bool
-) -> Build:
-    compare = compare and schema_version(con) > 0
-    return _begin(con, project, now, partial(_put_snapshot, con, now), compare=compare)
 
 
 def _begin(
@@ -181,11 +115,21 @@ def _begin(
     compare: bool,
 ) -> Build:
     """Bring tables and views to this version, noting first what the store said."""
-    seen = content(con) if compare else None
+    before = content(con) if compare else None
     if migrate(con, "simulated" if project.simulated else "real"):
-        seen = None
+        before = None
     refresh_views(con)
-    return Build(con, project, now, put, seen)
+    return Build(con, project, now, put, before)
+
+
+def _remove(file: Path) -> None:
+    remove(file)
+    remove(_compacted(file))
+
+
+def _compacted(file: Path) -> Path:
+    """Where a build is written anew before it is published."""
+    return file.with_name(file.stem + "-sorted.duckdb")
 
 
 def _put_file(

@@ -17,6 +17,7 @@ from watchlist.sources import open_source
 from watchlist.steps.judge import judge_if_due
 from watchlist.steps.pull import pull_bars
 from watchlist.steps.report import write_daily
+from watchlist.steps.session_abnormal import write_session_abnormal
 from watchlist.steps.signals import run_signals
 from watchlist.steps.study import run_study
 
@@ -72,6 +73,7 @@ def run_daily(
             )
         store.checks.record(build.con, build.started_at)
         with progress("study") as step:
+            write_session_abnormal(build.con, config, as_of=pulled.as_of)
             studied = run_study(build.con, catalog, config, as_of=pulled.as_of, step=step)
         with progress("signals") as step:
             run_signals(build.con, catalog, config, as_of=pulled.as_of, step=step)

@@ -121,6 +121,7 @@ def _raise(
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
     from watchlist.steps.report_read import last_session
+    from watchlist.steps.session_abnormal import write_session_abnormal
     from watchlist.steps.signals import compute_signals, run_signals
 
     catalog = load_catalog(place)
@@ -131,6 +132,7 @@ def _raise(
             summary = compute_signals(con, catalog, config, as_of=as_of, step=step)
     if not looking:
         with store.open_build(place, SystemClock()) as build, console.progress("signals") as step:
+            write_session_abnormal(build.con, config, as_of=as_of)
             summary = run_signals(build.con, catalog, config, as_of=as_of, step=step)
             build.publish()
     console.say(

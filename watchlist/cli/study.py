@@ -200,6 +200,7 @@ def _daily(
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
     from watchlist.steps.report_read import last_session
+    from watchlist.steps.session_abnormal import write_session_abnormal
     from watchlist.steps.study import read_data, run_study
     from watchlist.steps.study_ask import Question, ask
 
@@ -213,6 +214,7 @@ def _daily(
                 return ask(con, config, question, as_of=as_of, step=step)
         read_data(con, config, as_of=as_of)
     with store.open_build(place, SystemClock()) as build, console.progress("study") as step:
+        write_session_abnormal(build.con, config, as_of=as_of)
         summary = run_study(build.con, catalog, config, as_of=as_of, step=step)
         build.publish()
     for line in summary.talk:

@@ -28,7 +28,10 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Who, and their prices",
         ("securities", "security_aliases", "holdings", "sessions", "bars", "returns"),
     ),
-    ("What it did", ("studies", "event_effects", "abnormal_returns", "study_fits")),
+    (
+        "What it did",
+        ("session_abnormal", "studies", "event_effects", "abnormal_returns", "study_fits"),
+    ),
     (
         "How far to believe it",
         (

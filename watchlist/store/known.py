@@ -37,6 +37,7 @@ COMPUTED = (
     "study_overlaps",
     "placebo_bands",
     "calibrations",
+    "session_abnormal",
     "signals",
     "alerts",
     "signal_verdicts",

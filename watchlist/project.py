@@ -86,3 +86,8 @@ def packaged(name: str) -> Path:
     raise ConfigError(
         f"the installation lacks its {name!r} folder", "reinstall the mining-watchlist package"
     )
+
+
+def statement(module: str, name: str) -> str:
+    """The SQL of a module of ours: `statement(__file__, "name")` is `sql/name.sql` beside it."""
+    return (Path(module).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")

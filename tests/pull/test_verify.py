@@ -9,8 +9,8 @@ from polars.testing import assert_frame_equal
 from tests.pull.world import Vendor, World, history, with_value
 from watchlist.errors import TransientSourceError
 from watchlist.sources import RateLimitedError
-from watchlist.steps.verify import VerifySummary, run_verify
 from watchlist.store import open_build
+from watchlist.store.verify import VerifySummary, run_verify
 
 FIRST, THURSDAY = date(2025, 11, 3), date(2026, 1, 15)
 BARS = history(FIRST, THURSDAY)

@@ -22,8 +22,8 @@ from tests.pull.world import World, catalog, history, security
 from watchlist.config import Fetch
 from watchlist.errors import NothingNewError
 from watchlist.sources.yahoo import YahooSource
-from watchlist.steps.pull import PullSummary, pull_bars
 from watchlist.store import checks, open_build
+from watchlist.store.pull import PullSummary, pull_bars
 
 pytestmark = pytest.mark.network
 

@@ -16,8 +16,8 @@ from watchlist.errors import SourceError
 from watchlist.project import Project
 from watchlist.sources import AbsentSymbolError, Fetched
 from watchlist.sources.protocol import BadRow, bar_frame, window
-from watchlist.steps.pull import PullSummary, pull_bars
 from watchlist.store import checks, connect, open_build
+from watchlist.store.pull import PullSummary, pull_bars
 
 
 def security(symbol: str, **more: object) -> Security:

@@ -22,8 +22,8 @@ from watchlist.config import Fetch
 from watchlist.errors import NothingNewError
 from watchlist.project import Project
 from watchlist.sources.yahoo import YahooSource
-from watchlist.steps.pull import pull_bars
 from watchlist.store import bars, build, checks, open_build
+from watchlist.store.pull import pull_bars
 
 
 def die() -> None:

@@ -21,8 +21,8 @@ from watchlist.project import Project
 from watchlist.sources import AbsentSymbolError, open_source
 from watchlist.sources.files import FileSource
 from watchlist.sources.protocol import BAR_SCHEMA
-from watchlist.steps.pull import pull_bars
 from watchlist.store import open_build
+from watchlist.store.pull import pull_bars
 
 HEADER = "symbol,session,open,high,low,close,adj_close,volume,dividend,split"
 ROWS = (

@@ -16,13 +16,12 @@ from watchlist.catalog import Catalog
 from watchlist.config import Config, Fetch
 from watchlist.errors import ConfigError
 from watchlist.project import Project
-from watchlist.sources import open_source
+from watchlist.sources import RoutedSource, open_source
 from watchlist.sources.files import FileSource
-from watchlist.sources.routed import RoutedSource
 from watchlist.sources.tiingo import TiingoSource
 from watchlist.sources.yahoo import YahooSource
-from watchlist.steps.pull import pull_bars
 from watchlist.store import open_build
+from watchlist.store.pull import pull_bars
 
 FILE = "symbol,date,close\nMP,2025-07-09,{}\nNB,2025-07-09,{}\n"
 

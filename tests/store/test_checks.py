@@ -12,8 +12,7 @@ import pytest
 from tests.pull.world import World, history, with_value
 from watchlist.errors import PermanentSourceError, StoreError
 from watchlist.store import connect, open_build
-from watchlist.store.checks import SEVERITIES, all_checks
-from watchlist.store.health import examine
+from watchlist.store.checks import SEVERITIES, all_checks, examine
 
 FIRST, THURSDAY = date(2025, 6, 2), date(2026, 1, 15)
 CLEAN = history(FIRST, THURSDAY)

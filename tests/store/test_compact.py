@@ -10,7 +10,7 @@ import pytest
 from tests.pull.world import World, history
 from watchlist.errors import StoreError
 from watchlist.store import compact, connect, open_build
-from watchlist.store.content import content
+from watchlist.store.compact import content
 
 FIRST, THURSDAY = date(2025, 6, 2), date(2026, 1, 15)
 

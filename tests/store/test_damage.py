@@ -16,7 +16,7 @@ from tests.stores import demo_project
 from watchlist.errors import StoreError
 from watchlist.project import Project
 from watchlist.store import connect
-from watchlist.store.content import content
+from watchlist.store.compact import content
 from watchlist.store.lake import lake_of
 
 __all__ = ["demo_project"]

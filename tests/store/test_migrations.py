@@ -10,7 +10,7 @@ import pytest
 from tests.loopback import FakeClock
 from watchlist.project import Project
 from watchlist.store import connect, open_build
-from watchlist.store.content import content
+from watchlist.store.compact import content
 from watchlist.store.files import open_file
 from watchlist.store.schema import MIGRATIONS, get_meta, migrate, migrations, schema_version
 

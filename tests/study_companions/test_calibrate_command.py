@@ -20,7 +20,7 @@ from watchlist.config import Config
 from watchlist.errors import ConfigError, StudyError
 from watchlist.project import Project
 from watchlist.sources import open_source
-from watchlist.steps.pull import pull_bars
+from watchlist.store.pull import pull_bars
 
 TABLE = pl.DataFrame(
     [

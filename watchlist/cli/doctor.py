@@ -12,7 +12,7 @@ from watchlist.cli.exit_codes import ExitCode
 from watchlist.cli.options import ProjectDir, SourceName, open_project
 
 if TYPE_CHECKING:
-    from watchlist.store.health import Health
+    from watchlist.store.checks import Health
 
 SHOWN = 5
 """Findings of one check that are listed; the rest is counted."""
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
         """Examine the store and its data; ends with 3 if a finding is an error."""
         from watchlist import store
         from watchlist.clock import SystemClock
-        from watchlist.store.health import examine, size
+        from watchlist.store.checks import examine, size
 
         if format_ not in {"text", "json"}:
             raise typer.BadParameter(f"{format_!r}: text or json", param_hint="--format")

@@ -58,8 +58,8 @@ def register(app: typer.Typer) -> None:
         from watchlist.clock import SystemClock
         from watchlist.errors import ConfigError, nearest
         from watchlist.sources import open_source
-        from watchlist.steps.pull import pull_bars
-        from watchlist.steps.verify import run_verify
+        from watchlist.store.pull import pull_bars
+        from watchlist.store.verify import run_verify
 
         place, config = open_project(project, source)
         catalog, clock = load_catalog(place), SystemClock()

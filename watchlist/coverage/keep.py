@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from watchlist.store.frames import frame_for, write_frame
+from watchlist.store.frames import write_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,8 +32,8 @@ def save(
         "text": document.text if keep_text else None,
         "read_at": before[0][0] if before else now,
     }
-    write_frame(con, "documents", frame_for(con, "documents", [row]), replace=key)
+    write_rows(con, "documents", [row], replace=key)
     mentions = [vars(mention) | key for mention in reading.mentions]
-    write_frame(con, "mentions", frame_for(con, "mentions", mentions), replace=key)
+    write_rows(con, "mentions", mentions, replace=key)
     errors = [vars(found) | key for found in reading.contradictions]
-    write_frame(con, "contradictions", frame_for(con, "contradictions", errors), replace=key)
+    write_rows(con, "contradictions", errors, replace=key)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watchlist.errors import CatalogError, nearest
-from watchlist.store.frames import frame_for, write_frame
+from watchlist.store.frames import write_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,8 +50,7 @@ def save(con: duckdb.DuckDBPyConnection, found: Iterable[Candidate], now: dateti
         }
         fresh.append(row)
     for row in fresh:
-        one = frame_for(con, "candidates", [row])
-        write_frame(con, "candidates", one, replace={"candidate_id": row["candidate_id"]})
+        write_rows(con, "candidates", [row], replace={"candidate_id": row["candidate_id"]})
     return Saved(**counts)
 
 

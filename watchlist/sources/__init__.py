@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from watchlist.sources.protocol import (
 )
 
 if TYPE_CHECKING:
+    from watchlist.catalog import Security
     from watchlist.clock import Clock
     from watchlist.config import Config
     from watchlist.project import Project
@@ -29,6 +32,7 @@ __all__ = [
     "BudgetSpentError",
     "Fetched",
     "RateLimitedError",
+    "RoutedSource",
     "RunStoppedError",
     "Source",
     "UnreachableError",
@@ -55,7 +59,6 @@ def open_source(
     if spec != config.source or not config.sources:
         return usual
     from watchlist.catalog import load_catalog
-    from watchlist.sources.routed import RoutedSource
 
     known = list(load_catalog(project).symbols)
     for symbol, own in config.sources.items():
@@ -107,3 +110,40 @@ def _open(spec: str, config: Config, project: Project, clock: Clock, skip_bad: b
         f"source {spec!r}: no such source, file or folder",
         nearest(spec, ["yahoo", "tiingo", "simulated"]),
     )
+
+
+class RoutedSource:
+    """The usual source, but for the symbols that `others` names; see `[sources]` in the config.
+
+    One source that must not be asked again in a run does not stop the others, so a pull asks
+    `of(symbol)` for the source itself.
+    """
+
+    def __init__(self, usual: Source, others: Mapping[str, Source]) -> None:
+        self.usual = usual
+        self.others = dict(others)
+
+    @property
+    def name(self) -> str:
+        """All their names; each bar is stored under the name of its own source."""
+        return ", ".join(source.name for source in self._all)
+
+    @property
+    def bad_rows(self) -> Sequence[BadRow]:
+        """Of all sources."""
+        return [row for source in self._all for row in source.bad_rows]
+
+    def of(self, symbol: str) -> Source:
+        """The source of that symbol."""
+        return self.others.get(symbol, self.usual)
+
+    def fetch(self, security: Security, start: date | None, end: date | None) -> Fetched:
+        """As the security's own source answers."""
+        return self.of(security.symbol).fetch(security, start, end)
+
+    @property
+    def _all(self) -> list[Source]:
+        """Each source once, in the order named."""
+        return list(
+            {source.name: source for source in (self.usual, *self.others.values())}.values()
+        )

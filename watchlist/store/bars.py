@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchlist.store.frames import first_row
+from watchlist.project import statement
+from watchlist.store.frames import registered
 from watchlist.store.restate import FIELDS, Comparison
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
-
-HERE = Path(__file__).parent
-
-
-def sql(name: str) -> str:
-    """A statement of this package."""
-    return (HERE / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def security_id(con: duckdb.DuckDBPyConnection, symbol: str) -> int:
-    """The number of a symbol that the catalogue has."""
-    query = "SELECT security_id FROM base.securities WHERE symbol = $symbol"
-    row = first_row(con, query, {"symbol": symbol})
-    if row is None:
-        raise KeyError(symbol)
-    return int(row[0])
 
 
 def stored_bars(con: duckdb.DuckDBPyConnection, security_id: int) -> pl.DataFrame:
@@ -37,6 +21,12 @@ def stored_bars(con: duckdb.DuckDBPyConnection, security_id: int) -> pl.DataFram
         params={"id": security_id},
     ).pl()
     return frame
+
+
+def full_pulls(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], date]:
+    """By symbol and source, the UTC day on which the whole history was last compared."""
+    rows = con.execute(statement(__file__, "full_pulls")).fetchall()
+    return {(symbol, source): day for symbol, source, day in rows}
 
 
 def append(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
@@ -50,18 +40,16 @@ def append(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
     frame : DataFrame
         Every column of `base.bars`, by name; sorted by security_id and session.
     """
-    if frame.is_empty():
-        return
-    bounds: dict[str, object] = {
-        "first": frame["session"].min(),
-        "low": frame["security_id"].min(),
-        "high": frame["security_id"].max(),
-    }
-    collide = first_row(con, sql("may_collide"), bounds)
-    if collide is not None and collide[0]:
-        _with(con, frame, sql("append_bars"), bounds)
-    else:
-        _with(con, frame, "INSERT INTO base.bars BY NAME SELECT * FROM _frame", {})
+    if frame.height:
+        with registered(con, frame):
+            con.execute(
+                statement(__file__, "append_bars"),
+                {
+                    "first": frame["session"].min(),
+                    "low": frame["security_id"].min(),
+                    "high": frame["security_id"].max(),
+                },
+            )
 
 
 def apply(
@@ -93,24 +81,17 @@ def apply(
             pl.lit(at).alias("pulled_at"),
         ),
     )
-    given = {"security_id": security_id, "pull_id": pull_id, "at": at}
-    if found.updated.height:
-        _with(con, found.updated, sql("update_bars"), {**given, "source": source})
-    if found.changes.height:
-        _with(con, found.changes, sql("record_changes"), given)
-    if found.withdrawn.height:
-        _with(con, _withdrawal(found.withdrawn), sql("record_changes"), given)
-        _with(con, found.withdrawn, sql("withdraw_bars"), {"security_id": security_id})
-
-
-def _with(
-    con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, statement: str, given: dict[str, object]
-) -> None:
-    con.register("_frame", frame)
-    try:
-        con.execute(statement, given)
-    finally:
-        con.unregister("_frame")
+    security = {"security_id": security_id}
+    pull = {**security, "pull_id": pull_id, "at": at}
+    for frame, name, given in (
+        (found.updated, "update_bars", {**pull, "source": source}),
+        (found.changes, "record_changes", pull),
+        (_withdrawal(found.withdrawn), "record_changes", pull),
+        (found.withdrawn, "withdraw_bars", security),
+    ):
+        if frame.height:
+            with registered(con, frame):
+                con.execute(statement(__file__, name), given)
 
 
 def _withdrawal(rows: pl.DataFrame) -> pl.DataFrame:
@@ -138,9 +119,3 @@ def _withdrawal(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([*parts, whole]).with_columns(
         pl.lit(None, dtype=pl.Float64).alias("new_value"), pl.lit("withdrawn").alias("cause")
     )
-
-
-def full_pulls(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], date]:
-    """By symbol and source, the UTC day on which the whole history was last compared."""
-    rows = con.execute(sql("full_pulls")).fetchall()
-    return {(symbol, source): day for symbol, source, day in rows}

@@ -1,7 +1,12 @@
-"""The writer's side: a private copy to build in, and an atomic step to publish it."""
+"""The writer's side: one writer at a time, a private copy to build in, an atomic step to publish.
+
+The lock is an advisory file lock that dies with its process, so none goes stale.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -9,20 +14,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchlist.clock import Clock
+from watchlist.disk import naming
+from watchlist.errors import StoreBusyError
 from watchlist.project import Project
 from watchlist.store import lake
-from watchlist.store.compact import compact, is_due
-from watchlist.store.content import Content, content
+from watchlist.store.compact import Content, compact, content, is_due
 from watchlist.store.files import copy, open_file, remove, replace
-from watchlist.store.lock import writer_lock
 from watchlist.store.schema import migrate, refresh_views, schema_version, set_meta
 
 if TYPE_CHECKING:
     import duckdb
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(file: FileIO) -> None:
+        # a byte far behind the text, so that others can still read who holds the lock
+        file.seek(1 << 20)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _take(file: FileIO) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @dataclass
@@ -160,3 +179,41 @@ def _put_snapshot(con: duckdb.DuckDBPyConnection, now: datetime, compacted: bool
 
 def _command() -> str:
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+
+
+@contextmanager
+def writer_lock(path: Path, command: str, since: datetime) -> Iterator[None]:
+    """Hold the lock file `path`; the kernel lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    StoreBusyError
+        Another process holds it: names its process id, its command and since when.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # "a+" neither truncates nor fails: what the holder wrote must survive our attempt
+    with path.open("a+b", buffering=0) as file:
+        try:
+            _take(file)
+        except OSError:
+            raise StoreBusyError(
+                f"another run holds the store: {_holder(path)}",
+                "wait for it to end; reading (watchlist sql, reports) goes on meanwhile",
+            ) from None
+        holder = {
+            "pid": os.getpid(),
+            "command": command,
+            "since": since.isoformat(timespec="seconds"),
+        }
+        with naming(path):
+            file.truncate(0)
+            file.write(json.dumps(holder).encode("utf-8"))
+        yield
+
+
+def _holder(path: Path) -> str:
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {holder['pid']} ({holder['command']}) since {holder['since']}"
+    except (OSError, ValueError, KeyError):
+        return "a process that has only just started"

@@ -1,4 +1,7 @@
-"""Data quality: each query of `queries/checks` returns what is wrong; findings keep it."""
+"""Data quality: each query of `queries/checks` returns what is wrong; findings keep it.
+
+`examine` is the state of a store in one value: what `watchlist doctor` says.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watchlist.errors import StoreError
-from watchlist.project import packaged
+from watchlist.project import Project, packaged, statement
+from watchlist.store import lake
+from watchlist.store.compact import content
+from watchlist.store.frames import first_row, named_rows, write_rows
+from watchlist.store.schema import get_meta
 
 if TYPE_CHECKING:
     import duckdb
 
 SEVERITIES = ("error", "warning", "note")
-KEEP = Path(__file__).parent / "keep_findings.sql"
 KEY = ("check_name", "severity", "symbol", "session", "message", "value")
 
 
@@ -44,18 +50,11 @@ def all_checks(folder: Path | None = None) -> tuple[Check, ...]:
 
 def run(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Run every check on the connection's store; one row a finding, worst first."""
-    rows: list[dict[str, Any]] = []
-    for check in all_checks():
-        result = con.execute(check.sql)
-        names = [column[0] for column in result.description or ()]
-        rows += [
-            {
-                "check_name": check.name,
-                "severity": check.severity,
-                **dict(zip(names, row, strict=True)),
-            }
-            for row in result.fetchall()
-        ]
+    rows = [
+        {"check_name": check.name, "severity": check.severity, **row}
+        for check in all_checks()
+        for row in named_rows(con, check.sql)
+    ]
     order = {severity: place for place, severity in enumerate(SEVERITIES)}
     return sorted(rows, key=lambda row: order[row["severity"]])
 
@@ -83,12 +82,47 @@ def keep(
         {**row, "found_at": since.get(tuple(row.get(column) for column in KEY), at)} for row in rows
     ]
     con.execute("DELETE FROM base.findings WHERE list_contains($names, check_name)", given)
-    # lists, not a frame: `watchlist sql --as-known` comes here too and must not load polars
-    if dated:
-        con.execute(
-            KEEP.read_text(encoding="utf-8"),
-            {column: [row.get(column) for row in dated] for column in (*KEY, "found_at")},
-        )
+    write_rows(con, "findings", dated)
+
+
+@dataclass(frozen=True)
+class Health:
+    """A store as a reader finds it."""
+
+    facts: dict[str, str]
+    """What the store is, in words, by name."""
+
+    findings: list[dict[str, Any]]
+    """Rows of the findings, worst first; checks are run anew."""
+
+    @property
+    def errors(self) -> int:
+        """Findings that make numbers wrong."""
+        return sum(row["severity"] == "error" for row in self.findings)
+
+
+def size(con: duckdb.DuckDBPyConnection, project: Project) -> int:
+    """Bytes on disk of the published store that `con` reads."""
+    return lake.size(con) if lake.is_lake(con) else project.store_file.stat().st_size
+
+
+def examine(con: duckdb.DuckDBPyConnection, project: Project) -> Health:
+    """Read every table whole, so that damage shows; run every check; say what the store holds."""
+    content(con)
+    row = first_row(con, statement(__file__, "extent")) or ()
+    name = "a team's store (DuckLake)" if lake.is_lake(con) else project.store_file.name
+    extent = ("bars", "symbols", "first session", "last session", "restatements", "pulls")
+    facts = {
+        "store": f"{name}, {size(con, project) / 1e6:.1f} MB",
+        "prices": get_meta(con, "kind") or "unknown",
+        "schema": get_meta(con, "schema_version") or "unknown",
+        "as of": get_meta(con, "as_of") or "never pulled",
+        "published": get_meta(con, "published_at") or "never",
+        **{name: str(value) for name, value in zip(extent, row, strict=True)},
+    }
+    names = {"checks": [check.name for check in all_checks()]}
+    kept = named_rows(con, statement(__file__, "kept_findings"), names)
+    return Health(facts, [*run(con), *kept])
 
 
 def _read(path: Path) -> Check:

@@ -1,4 +1,4 @@
-"""Compaction: the same content in a fresh file, bars sorted, logs trimmed, proved equal."""
+"""What a store says, as a value; and the same content in a fresh file, sorted and proved equal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchlist.errors import StoreError
-from watchlist.store.content import content
+from watchlist.project import statement
 from watchlist.store.files import attach, open_file, remove
 from watchlist.store.frames import columns, first_row
 from watchlist.store.schema import apply_views, get_meta, migrate, set_meta
@@ -16,7 +16,8 @@ from watchlist.store.schema import apply_views, get_meta, migrate, set_meta
 if TYPE_CHECKING:
     import duckdb
 
-HERE = Path(__file__).parent
+LOGS = frozenset({"runs", "pulls"})
+"""Tables that every run adds to."""
 
 KEPT_LOG = timedelta(days=730)
 """Runs, and pulls that no bar or restatement points to, are forgotten after two years."""
@@ -25,6 +26,46 @@ LOOSE_SHARE = 0.1
 LOOSE_BARS = 250_000
 """Compact when more bars than both lie behind the sorted ones: each night's bars lie together,
 so one symbol's history is spread over them. A smaller store is read whole anyway."""
+
+
+Content = dict[str, tuple[object, ...]]
+"""What a store says, by table; two are equal where a run changed nothing."""
+
+
+def content(con: duckdb.DuckDBPyConnection) -> Content:
+    """What each table holds (rows, an order-free checksum), how views read, how pulls stand.
+
+    Clock readings are left out. A pull that found every bar as it was differs from the one before
+    only in its times and counts; it counts as a change when a symbol's standing (answered, failed,
+    why) changed.
+    """
+    tables = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'base' "
+        "AND database_name = current_database() ORDER BY 1"
+    ).fetchall()
+    sums = " UNION ALL ".join(
+        f"SELECT '{table}', count(*), sum(hash(t))::VARCHAR FROM base.\"{table}\" AS t"
+        for (table,) in tables
+        if table not in LOGS
+    )
+    rows = con.execute(sums).fetchall() if sums else []
+    found: Content = {name: tuple(of_table) for name, *of_table in rows}
+    found["(views)"] = tuple(
+        con.execute(
+            "SELECT view_name, sql, comment FROM duckdb_views() WHERE schema_name = 'main' "
+            "AND NOT internal AND database_name = current_database() ORDER BY 1"
+        ).fetchall()
+    )
+    found["(macros)"] = tuple(
+        con.execute(
+            "SELECT function_name, parameters, macro_definition, comment FROM duckdb_functions() "
+            "WHERE schema_name = 'main' AND NOT internal "
+            "AND database_name = current_database() ORDER BY 1"
+        ).fetchall()
+    )
+    if ("pulls",) in tables:
+        found["(pulls)"] = tuple(con.execute(statement(__file__, "standing")).fetchall())
+    return found
 
 
 def is_due(con: duckdb.DuckDBPyConnection) -> bool:
@@ -63,9 +104,7 @@ def compact(source: Path, target: Path, at: datetime) -> None:
         if content(con) != before:
             raise StoreError("the compacted copy differs from the store; nothing was changed")
         for name in ("trim_pulls", "trim_runs"):
-            con.execute(
-                (HERE / f"{name}.sql").read_text(encoding="utf-8"), {"before": at - KEPT_LOG}
-            )
+            con.execute(statement(__file__, name), {"before": at - KEPT_LOG})
         row = first_row(con, "SELECT count(*) FROM base.bars")
         set_meta(con, "sorted_bars", str(row[0] if row else 0))
         con.execute("CHECKPOINT")

@@ -1,8 +1,8 @@
-"""Frames into tables: by column name, replacing what they stand for."""
+"""Rows and frames into tables of `base`, by column name; and what every writer asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -34,29 +34,54 @@ def write_frame(
     unknown = [name for name in frame.columns if name not in known]
     if unknown:
         raise StoreError(f"base.{table} has no column {', '.join(unknown)}")
-    if replace is not None:
-        where = " AND ".join(f'"{name}" IS NOT DISTINCT FROM ${name}' for name in replace)
-        con.execute(f"DELETE FROM base.{table} WHERE {where or 'true'}", dict(replace))
-    if frame.height == 0:
-        return 0
-    con.register("_frame", frame)
-    try:
-        con.execute(f"INSERT INTO base.{table} BY NAME SELECT * FROM _frame")
-    finally:
-        con.unregister("_frame")
+    _delete(con, table, replace)
+    if frame.height:
+        with registered(con, frame) as name:
+            con.execute(f"INSERT INTO base.{table} BY NAME SELECT * FROM {name}")
     return frame.height
 
 
 def write_rows(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    replace: Mapping[str, object] | None = None,
 ) -> None:
-    """Insert a few rows with the same keys into `base.<table>`; many are a frame's business."""
-    if rows:
-        names, marks = ", ".join(rows[0]), ", ".join("?" for _ in rows[0])
-        con.executemany(
-            f"INSERT INTO base.{table} ({names}) VALUES ({marks})",
-            [list(row.values()) for row in rows],
+    """Insert rows into `base.<table>` by key; keys that are no column are left out.
+
+    One list a column, not a frame: `watchlist sql --as-known` comes here and loads no polars.
+
+    Parameters
+    ----------
+    replace : mapping, optional
+        As of `write_frame`.
+    """
+    listed = list(rows)
+    _delete(con, table, replace)
+    if listed:
+        types = columns(con, table)
+        lists = ", ".join(f'unnest(${name}::{kind}[]) AS "{name}"' for name, kind in types.items())
+        con.execute(
+            f"INSERT INTO base.{table} BY NAME SELECT {lists}",
+            {name: [row.get(name) for row in listed] for name in types},
         )
+
+
+def _delete(con: duckdb.DuckDBPyConnection, table: str, equal: Mapping[str, object] | None) -> None:
+    if equal is not None:
+        where = " AND ".join(f'"{name}" IS NOT DISTINCT FROM ${name}' for name in equal)
+        con.execute(f"DELETE FROM base.{table} WHERE {where or 'true'}", dict(equal))
+
+
+@contextmanager
+def registered(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator[str]:
+    """The name under which SQL may read a frame meanwhile."""
+    con.register("_frame", frame)
+    try:
+        yield "_frame"
+    finally:
+        con.unregister("_frame")
 
 
 @contextmanager
@@ -82,32 +107,16 @@ def first_row(
     return rows[0] if rows else None
 
 
+def named_rows(
+    con: duckdb.DuckDBPyConnection, query: str, given: Mapping[str, object] | None = None
+) -> list[dict[str, Any]]:
+    """All rows of a query, each by column name."""
+    result = con.execute(query, dict(given or {}))
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
 def columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """The columns of `base.<table>` and their types, in order."""
     rows = con.execute(f"DESCRIBE base.{table}").fetchall()
     return {name: kind for name, kind, *_ in rows}
-
-
-def frame_for(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]
-) -> pl.DataFrame:
-    """Rows as a frame with the types of `base.<table>`; keys that are no column are left out."""
-    import polars as pl
-
-    types: dict[str, pl.DataType] = {
-        "VARCHAR": pl.String(),
-        "JSON": pl.String(),
-        "DATE": pl.Date(),
-        "TIME": pl.Time(),
-        "DOUBLE": pl.Float64(),
-        "INTEGER": pl.Int32(),
-        "SMALLINT": pl.Int16(),
-        "BIGINT": pl.Int64(),
-        "BOOLEAN": pl.Boolean(),
-        "TIMESTAMP WITH TIME ZONE": pl.Datetime("us", "UTC"),
-        "VARCHAR[]": pl.List(pl.String()),
-        "DOUBLE[]": pl.List(pl.Float64()),
-    }
-    schema = {name: types[kind] for name, kind in columns(con, table).items()}
-    listed = list(rows)
-    return pl.DataFrame({name: [row.get(name) for row in listed] for name in schema}, schema=schema)

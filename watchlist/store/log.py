@@ -1,16 +1,51 @@
-"""The record of runs and pulls."""
+"""The record of runs and of pulls: how each symbol's pull ended is a row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from watchlist import __version__
-from watchlist.store.frames import first_row, frame_for, write_frame
+from watchlist.store.frames import first_row, write_rows
 
 if TYPE_CHECKING:
     import duckdb
+
+OUTCOMES = ("new", "unchanged", "restated", "failed", "skipped")
+
+
+@dataclass(frozen=True)
+class SymbolPull:
+    """How the pull of one symbol ended; the columns of `pulls`."""
+
+    symbol: str
+    source: str
+    started_at: datetime
+    finished_at: datetime
+    outcome: str
+    """One of `OUTCOMES`."""
+    kind: str | None = None
+    """transient or permanent where bars were due and did not come."""
+    reason: str | None = None
+    attempts: int = 1
+    whole: bool = False
+    """Whole histories were compared, not only the last sessions."""
+    rows_new: int = 0
+    rows_changed: int = 0
+    first_session: date | None = None
+    last_session: date | None = None
+
+    @property
+    def answered(self) -> bool:
+        """The source gave bars."""
+        return self.outcome in {"new", "unchanged", "restated"}
+
+    @property
+    def missing(self) -> bool:
+        """Bars were due and did not come."""
+        return self.kind is not None
 
 
 def begin_run(
@@ -26,7 +61,7 @@ def begin_run(
         "started_at": at,
         "version": __version__,
     }
-    write_frame(con, "runs", frame_for(con, "runs", [row]))
+    write_rows(con, "runs", [row])
     return run_id
 
 
@@ -43,9 +78,18 @@ def next_pull_id(con: duckdb.DuckDBPyConnection) -> int:
     return _next(con, "pull_id", "pulls")
 
 
-def write_pulls(con: duckdb.DuckDBPyConnection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write rows of `base.pulls`."""
-    write_frame(con, "pulls", frame_for(con, "pulls", rows))
+def write_pulls(
+    con: duckdb.DuckDBPyConnection, run_id: int, first_id: int, pulls: Iterable[SymbolPull]
+) -> None:
+    """Write the pulls of a run, numbered from `first_id`."""
+    write_rows(
+        con,
+        "pulls",
+        [
+            {"pull_id": pull_id, "run_id": run_id, **asdict(pull)}
+            for pull_id, pull in enumerate(pulls, start=first_id)
+        ],
+    )
 
 
 def _next(con: duckdb.DuckDBPyConnection, column: str, table: str) -> int:

@@ -1,4 +1,12 @@
-"""The reader's side: read-only connections, in UTC, on the published file."""
+"""The reader's side: read-only connections, in UTC, on the published file.
+
+With `as_known` the store is as it was known at the end of a day: later pulls and corrections do
+not leak in. The answer is a scratch database in memory with the store attached beside it. Its
+`base` schema has bars, restatements, pulls and runs as they were on that day, the catalogue as it
+is, and empty tables for what is computed from bars; the public views stand on top. Studies,
+signals, reports and SQL therefore run on it unchanged, and what they write dies with the
+connection.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +15,38 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchlist.clock import after
 from watchlist.disk import DAMAGED, refused
 from watchlist.errors import StoreError
-from watchlist.project import Project
-from watchlist.store import lake
-from watchlist.store.files import open_whole
-from watchlist.store.known import open_known
-from watchlist.store.schema import must_be_ours
+from watchlist.project import Project, statement
+from watchlist.store import checks, lake
+from watchlist.store.files import attach, open_whole
+from watchlist.store.schema import apply_views, must_be_ours
 
 if TYPE_CHECKING:
     import duckdb
+
+CUT_BACK = ("bars", "restatements", "pulls", "runs")
+"""Tables of which only what was pulled in time is seen: each has its `sql/as_known/<table>.sql`."""
+
+COMPUTED = (
+    "findings",
+    "studies",
+    "study_fits",
+    "abnormal_returns",
+    "event_effects",
+    "study_tests",
+    "study_drops",
+    "study_factors",
+    "study_overlaps",
+    "placebo_bands",
+    "calibrations",
+    "session_abnormal",
+    "signals",
+    "alerts",
+    "signal_verdicts",
+)
+"""Made from bars, so what is stored may know too much: empty until run again on this connection."""
 
 
 def connect(
@@ -29,7 +59,7 @@ def connect(
     place : Project or Path
         A project, or a store file.
     as_known : date, optional
-        Give only what had been pulled by the end of that day (UTC); see `watchlist.store.known`.
+        Give only what had been pulled by the end of that day (UTC).
     sandboxed : bool
         Also refuse files and network to the SQL that is run, and lock that setting: read-only
         alone still lets a query read any file and write with `COPY … TO`.
@@ -59,10 +89,39 @@ def _open(file: Path, as_known: date | None) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     if as_known is not None:
-        return open_known(file, as_known)
+        return _open_as_known(file, as_known)
     con = duckdb.connect(str(file), read_only=True)
     must_be_ours(con, "base")
     con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def _open_as_known(file: Path, on: date) -> duckdb.DuckDBPyConnection:
+    """A scratch database that knows what the store knew at the end of the UTC day `on`."""
+    import duckdb
+
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    attach(con, file, "store")
+    must_be_ours(con, "store.base")
+    con.execute("CREATE SCHEMA base")
+    moment = after(on)
+    con.execute(
+        "CREATE TABLE base.known AS SELECT $moment::TIMESTAMPTZ AS before", {"moment": moment}
+    )
+    tables = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'store' "
+        "AND schema_name = 'base'"
+    ).fetchall()
+    for (table,) in tables:
+        if table in COMPUTED:
+            con.execute(f'CREATE TABLE base."{table}" AS FROM store.base."{table}" WITH NO DATA')
+        elif table not in CUT_BACK:
+            con.execute(f'CREATE VIEW base."{table}" AS FROM store.base."{table}"')
+    for table in CUT_BACK:
+        con.execute(statement(__file__, f"as_known/{table}"))
+    apply_views(con)
+    checks.record(con, moment)
     return con
 
 

@@ -7,6 +7,7 @@ session is provisional; anything else is a correction. Every difference gets its
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
@@ -75,6 +76,28 @@ class Comparison:
     def sessions_changed(self) -> int:
         """Stored bars with a changed value, late bars included; re-based ones are not."""
         return self.changes.filter(~_rebase())["session"].n_unique() + self.withdrawn.height
+
+    @property
+    def outcome(self) -> str:
+        """new, unchanged or restated; see `store.log.OUTCOMES`."""
+        causes = set(self.changes["cause"])
+        if causes - {"final"} or not self.withdrawn.is_empty():
+            return "restated"
+        return "new" if causes or not self.new.is_empty() else "unchanged"
+
+    @property
+    def reason(self) -> str | None:
+        """What was restated: `split: 1540 bars, prices times 0.2; late: 3 bars`; else None."""
+        if self.outcome != "restated":
+            return None
+        counts = Counter(self.changes.select("cause", "session").unique()["cause"])
+        parts = []
+        for cause, count in sorted(counts.items()):
+            scale = f", prices times {self.ratio:.6g}" if cause == "split" and self.ratio else ""
+            parts.append(f"{cause}: {count} bar{'s' if count > 1 else ''}{scale}")
+        if not self.withdrawn.is_empty():
+            parts.append(f"withdrawn: {self.withdrawn.height}")
+        return "; ".join(parts)
 
     @property
     def needs_whole_history(self) -> bool:
@@ -260,10 +283,10 @@ def _adjusted_changes(both: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
     moved = both.filter(differs)
     if moved.is_empty():
         return pl.DataFrame(schema=CHANGES), False
-    told = pl.col("cause").is_not_null() | pl.col("adj_close").is_null()
+    explained = pl.col("cause").is_not_null() | pl.col("adj_close").is_null()
     cause = pl.coalesce(pl.col("cause"), pl.lit("late"))
-    by_row = _change(moved.filter(told), "adj_close", cause)
-    alone = known.filter(~told)
+    by_row = _change(moved.filter(explained), "adj_close", cause)
+    alone = known.filter(~explained)
     moved_alone = alone.filter(differs)
     rebased = known.filter(differs & pl.col("final")).height > 0
     if moved_alone.is_empty():

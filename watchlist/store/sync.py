@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watchlist.calendar import day_zero
 from watchlist.catalog.models import Catalog, Event
-from watchlist.store.frames import frame_for, transaction, write_frame
+from watchlist.project import statement
+from watchlist.store.frames import named_rows, transaction, write_frame, write_rows
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
 Rows = list[dict[str, Any]]
-
-RETIRE = (Path(__file__).parent / "retire_securities.sql").read_text(encoding="utf-8")
 
 
 def catalog(con: duckdb.DuckDBPyConnection, known: Catalog, sessions: pl.DataFrame) -> None:
@@ -30,43 +28,34 @@ def catalog(con: duckdb.DuckDBPyConnection, known: Catalog, sessions: pl.DataFra
         calendar, session, open_at, close_at, early_close: from the first bar wanted to past the
         last event.
     """
+    securities, events = known.securities, known.events
+    tables: dict[str, Rows] = {
+        "security_aliases": [
+            {"symbol": s.symbol, "alias": alias} for s in securities for alias in s.aliases
+        ],
+        "holdings": [
+            {"symbol": s.symbol, **holding.model_dump()}
+            for s in securities
+            for holding in s.holdings
+        ],
+        "events": [event.model_dump() for event in events],
+        "event_sources": [
+            {"event_id": event.event_id, "position": position, **source.model_dump()}
+            for event in events
+            for position, source in enumerate(event.sources, start=1)
+        ],
+        "event_targets": [
+            {"event_id": event.event_id, "symbol": target.symbol, "relation": target.relation}
+            for event in events
+            for target in event.targets
+        ],
+        "event_days": _event_days(events, sessions),
+    }
     with transaction(con):
         _securities(con, known)
-        _write(
-            con,
-            "security_aliases",
-            [{"symbol": s.symbol, "alias": alias} for s in known.securities for alias in s.aliases],
-        )
-        _write(
-            con,
-            "holdings",
-            [
-                {"symbol": s.symbol, **holding.model_dump()}
-                for s in known.securities
-                for holding in s.holdings
-            ],
-        )
         write_frame(con, "sessions", sessions, replace={})
-        _write(con, "events", [event.model_dump() for event in known.events])
-        _write(
-            con,
-            "event_sources",
-            [
-                {"event_id": event.event_id, "position": position, **source.model_dump()}
-                for event in known.events
-                for position, source in enumerate(event.sources, start=1)
-            ],
-        )
-        _write(
-            con,
-            "event_targets",
-            [
-                {"event_id": event.event_id, "symbol": target.symbol, "relation": target.relation}
-                for event in known.events
-                for target in event.targets
-            ],
-        )
-        _write(con, "event_days", _event_days(known.events, sessions))
+        for table, rows in tables.items():
+            write_rows(con, table, rows, replace={})
 
 
 def security_ids(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -74,12 +63,8 @@ def security_ids(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(con.execute("SELECT symbol, security_id FROM base.securities").fetchall())
 
 
-def _write(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
-    write_frame(con, table, frame_for(con, table, rows), replace={})
-
-
 def _securities(con: duckdb.DuckDBPyConnection, known: Catalog) -> None:
-    con.execute(RETIRE, {"symbols": list(known.symbols)})
+    con.execute(statement(__file__, "retire_securities"), {"symbols": list(known.symbols)})
     ids = security_ids(con)
     free = max(ids.values(), default=0) + 1
     rows: Rows = []
@@ -88,10 +73,9 @@ def _securities(con: duckdb.DuckDBPyConnection, known: Catalog) -> None:
         if number is None:
             number, free = free, free + 1
         rows.append({"security_id": number, **security.model_dump()})
-    kept = con.sql("SELECT * REPLACE ('reference' AS role) FROM base.securities").pl()
-    kept = kept.filter(~kept["symbol"].is_in(known.symbols))
-    write_frame(con, "securities", frame_for(con, "securities", rows), replace={})
-    write_frame(con, "securities", kept)
+    left = named_rows(con, "SELECT * REPLACE ('reference' AS role) FROM base.securities")
+    rows += [row for row in left if row["symbol"] not in known.symbols]
+    write_rows(con, "securities", rows, replace={})
 
 
 def _event_days(events: tuple[Event, ...], sessions: pl.DataFrame) -> Rows:

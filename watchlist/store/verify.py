@@ -1,8 +1,8 @@
-"""Verify: a second source asked about the stored bars; where it disagrees is a finding."""
+"""Verify: a second source is asked about the stored bars; where it disagrees is a finding."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,13 +13,14 @@ from watchlist.catalog import Catalog, Security
 from watchlist.clock import Clock
 from watchlist.errors import SourceError
 from watchlist.sources import RunStoppedError, Source
-from watchlist.store import Build, bars, checks
+from watchlist.store import Build, bars, checks, sync
+from watchlist.store.pull import Step
 
 CLOSE_TOLERANCE = 0.005
 """Closes of two vendors agree within half a percent; thin names trade on several tapes."""
 
 VOLUME_TOLERANCE = 0.5
-"""Vendors count late and off-exchange trades differently: only a volume this far off is told."""
+"""Vendors count late and off-exchange trades differently: only one this far off is a finding."""
 
 WINDOW = timedelta(days=365)
 """How far back from the last bar is compared."""
@@ -54,7 +55,7 @@ def run_verify(
     *,
     clock: Clock,
     symbols: Collection[str] = (),
-    step: Callable[[int, int, str], None] | None = None,
+    step: Step | None = None,
 ) -> VerifySummary:
     """Compare the last year of stored bars with `source`; findings `verify_<source>` say where not.
 
@@ -64,11 +65,12 @@ def run_verify(
     rows: list[dict[str, Any]] = []
     unanswered: list[str] = []
     compared = 0
+    security_ids = sync.security_ids(build.con)
     for done, security in enumerate(due):
         if step is not None:
             step(done, len(due), security.symbol)
-        number = bars.security_id(build.con, security.symbol)
-        stored = bars.stored_bars(build.con, number).filter(pl.col("final"))
+        stored = bars.stored_bars(build.con, security_ids[security.symbol])
+        stored = stored.filter(pl.col("final"))
         if stored.is_empty():
             continue
         last: date = stored["session"][-1]

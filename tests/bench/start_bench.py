@@ -64,16 +64,17 @@ for name in sys.stdin.read().split():
 """
 
 NIGHT = """\
-from watchlist.cli import main
-main()
+import sys
+from watchlist.cli import run
+sys.exit(run(sys.argv[1:]))
 """
 
 YAHOO_NIGHT = """\
 import sys
 from tests.loopback import yfinance_at
-from watchlist.cli import main
+from watchlist.cli import run
 with yfinance_at(sys.argv.pop(1)):
-    main()
+    sys.exit(run(sys.argv[1:]))
 """
 """The real client; only the host in its addresses is another."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.conftest import ROOT
-from watchlist import cli, errors
+from watchlist import errors
 from watchlist.cli import EPILOG, build_app, exit_code
 from watchlist.cli.exit_codes import ExitCode
 from watchlist.errors import ConfigError
@@ -37,44 +36,6 @@ def test_each_code_is_in_the_help_and_in_readme(code: ExitCode) -> None:
 )
 def test_errors_map_to_codes(error: errors.WatchlistError, code: ExitCode) -> None:
     assert exit_code(error) is code
-
-
-def from_cause(error: ImportError, cause: BaseException | None) -> ImportError:
-    error.__cause__ = cause
-    return error
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        KeyboardInterrupt(),
-        from_cause(ImportError("while initializing"), KeyboardInterrupt()),
-        from_cause(ImportError("outer"), from_cause(ImportError("inner"), KeyboardInterrupt())),
-    ],
-    ids=["plain", "in the import of a C module", "in an import of an import"],
-)
-def test_ctrl_c_ends_with_130(
-    error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupted(_wanted: object) -> None:
-        raise error
-
-    monkeypatch.setattr(sys, "argv", ["watchlist", "daily"])
-    monkeypatch.setattr(cli, "build_app", interrupted)
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 130
-    assert "are as they were" in capsys.readouterr().err
-
-
-def test_a_missing_package_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(_wanted: object) -> None:
-        raise from_cause(ImportError("no module"), ValueError())
-
-    monkeypatch.setattr(sys, "argv", ["watchlist", "daily"])
-    monkeypatch.setattr(cli, "build_app", missing)
-    with pytest.raises(ImportError, match="no module"):
-        cli.main()
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,8 @@ def modules_after(*arguments: str) -> set[str]:
     """Top-level modules loaded when `watchlist ARGUMENTS` ends."""
     code = (
         "import sys\n"
-        "from watchlist.cli import main\n"
-        "sys.argv = ['watchlist', *sys.argv[1:]]\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "from watchlist.cli import run\n"
+        "assert run(sys.argv[1:]) == 0\n"
         "print('\\n' + ' '.join(sorted({m.partition('.')[0] for m in sys.modules})))\n"
     )
     done = subprocess.run(

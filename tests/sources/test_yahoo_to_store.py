@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -22,8 +21,8 @@ from tests.loopback.yahoo import (
     TOO_MANY_REQUESTS,
     TOO_OLD,
 )
+from watchlist import cli
 from watchlist.catalog import packaged_catalog
-from watchlist.cli import main
 from watchlist.cli.exit_codes import ExitCode
 from watchlist.sources.simulated import SimulatedSource
 
@@ -56,13 +55,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     )
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["watchlist", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0)
-
-    return run
+    return lambda *arguments: cli.run(arguments)
 
 
 def ask(folder: Path, sql: str) -> list[tuple[object, ...]]:

@@ -31,9 +31,8 @@ PAIRS = 9
 def test_a_query_loads_duckdb_and_nothing_else_that_is_heavy(demo_project: Project) -> None:
     code = (
         "import sys\n"
-        "from watchlist.cli import main\n"
-        f"sys.argv = ['watchlist', 'sql', 'select 1', '--project', {str(demo_project.root)!r}]\n"
-        "main()\n"
+        "from watchlist.cli import run\n"
+        f"run(['sql', 'select 1', '--project', {str(demo_project.root)!r}])\n"
         "print(' '.join(sorted({m.partition('.')[0] for m in sys.modules})))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

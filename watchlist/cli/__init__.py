@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from watchlist.cli import console, front, output
+from watchlist.cli import console, front, interrupts, output
 from watchlist.cli.exit_codes import ExitCode
 from watchlist.disk import trouble
 from watchlist.errors import (
@@ -41,7 +42,8 @@ GROUPS = (
 EPILOG = (
     "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, or a file that cannot be "
     "written, 3 partial (some symbols failed, report written), 4 nothing new could be had, "
-    "5 another run holds the store, 6 a query was refused or timed out."
+    "5 another run holds the store, 6 a query was refused or timed out, "
+    "129 stopped by SIGHUP, 130 by Ctrl-C, 143 by SIGTERM."
 )
 
 
@@ -87,27 +89,50 @@ def exit_code(error: WatchlistError) -> ExitCode:
     return ExitCode.USAGE
 
 
-def main() -> None:
-    """Run the command line and end the process with a documented exit code."""
+def main() -> NoReturn:
+    """Run the command line and end the process with a documented exit code.
+
+    The process ends here, not where Python would put itself away: that takes as long as a query,
+    threads could hold it, and a signal that fell into it would end with another code.
+    """
+    stop = interrupts.Stop()
+    _prepare_streams()
+    stop.watch()
+    code: int = ExitCode.BUG
+    try:
+        code = stop.run(lambda: run(sys.argv[1:]))
+    except BaseException as error:
+        # pyspark hears Ctrl-C by itself
+        if stop.number is not None or isinstance(error, KeyboardInterrupt):
+            stop.leave()
+        sys.excepthook(type(error), error, error.__traceback__)
+    if stop.number is not None:
+        stop.leave()
+    with suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command; gives its exit code. A bug is raised."""
     # one thread in each product: the order of its sums, and so its last digits, do not depend on
     # the number of cores; our matrices are small and many, threads would cost more than they bring
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _prepare_streams()
     try:
         with output.written_out():
-            if not _asked_at_once(sys.argv[1:]):
+            if not _asked_at_once(arguments):
                 # a shell that asks for completions says so in the environment, without arguments
                 completing = "_WATCHLIST_COMPLETE" in os.environ
-                build_app(None if completing else front.wanted(sys.argv[1:]))()
-    except (Exception, KeyboardInterrupt) as error:
-        if _is_interrupt(error):
-            console.say("stopped; the published store and reports are as they were")
-            sys.exit(130)
+                build_app(None if completing else front.wanted(arguments))(list(arguments))
+    except SystemExit as end:
+        return int(end.code or ExitCode.DONE)
+    except Exception as error:
         told = error if isinstance(error, WatchlistError) else trouble(error)
         if told is None:
             raise
         console.fail(told)
-        sys.exit(exit_code(told))
+        return exit_code(told)
+    return ExitCode.DONE
 
 
 def _prepare_streams() -> None:
@@ -124,16 +149,9 @@ def _prepare_streams() -> None:
         sys.stdout.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
 
 
-def _is_interrupt(error: BaseException | None) -> bool:
-    """Ctrl-C, also where it fell into the import of a C module, which then says ImportError."""
-    while isinstance(error, ImportError):
-        error = error.__cause__ or error.__context__
-    return isinstance(error, KeyboardInterrupt)
-
-
-def _asked_at_once(arguments: list[str]) -> bool:
+def _asked_at_once(arguments: Sequence[str]) -> bool:
     """Answer a plain `watchlist sql …` without loading typer; False if it is anything else."""
-    if arguments[:1] != ["sql"]:
+    if not arguments or arguments[0] != "sql":
         return False
     from watchlist.cli import asking, quick
 

@@ -26,3 +26,12 @@ class ExitCode(IntEnum):
 
     REFUSED = 6
     """A query was refused, failed or timed out."""
+
+    HUNG_UP = 129
+    """SIGHUP: the terminal is gone."""
+
+    INTERRUPTED = 130
+    """SIGINT: Ctrl-C."""
+
+    TERMINATED = 143
+    """SIGTERM: the system or a time limit wanted the end."""

@@ -49,7 +49,13 @@ def page(text: str) -> None:
         write(text)
         return
     sys.stdout.flush()
-    subprocess.run(command, input=text, text=True, check=False)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as pager:
+        try:
+            pager.communicate(text)
+        except BaseException:
+            # a pager that is killed leaves the terminal without echo
+            pager.terminate()
+            raise
 
 
 def _pager() -> list[str]:

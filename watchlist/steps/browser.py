@@ -104,7 +104,9 @@ def _run(browser: str, page: Path, options: list[str], target: Path, verb: str) 
 
 
 def _launch(browser: str, page: Path, options: list[str]) -> str:
-    with tempfile.TemporaryDirectory(prefix="watchlist-browser-") as profile:
+    with tempfile.TemporaryDirectory(
+        prefix="watchlist-browser-", ignore_cleanup_errors=True
+    ) as profile:
         command = [
             browser,
             *QUIET,

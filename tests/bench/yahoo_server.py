@@ -11,7 +11,17 @@ from tests.loopback import YahooServer
 from watchlist.catalog import packaged_catalog
 from watchlist.clock import SystemClock
 from watchlist.sources.simulated import SimulatedSource
-from watchlist.sources.yahoo import TIME_ZONES
+
+TIME_ZONES = {
+    "XNYS": "America/New_York",
+    "XTSE": "America/Toronto",
+    "XASX": "Australia/Sydney",
+    "XKRX": "Asia/Seoul",
+    "XLON": "Europe/London",
+    "XTKS": "Asia/Tokyo",
+    "XHKG": "Asia/Hong_Kong",
+}
+"""By calendar, as Yahoo names them."""
 
 
 def packaged_market() -> YahooServer:

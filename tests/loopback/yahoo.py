@@ -15,7 +15,7 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -164,12 +164,11 @@ class YahooServer(Loopback):
         time_zone = self.time_zone.get(symbol, "America/New_York")
         bars = self.market[symbol]
         if "period1" in request.query:
-            first, last = (
-                datetime.fromtimestamp(0, ZoneInfo(time_zone))
-                + timedelta(seconds=int(request.query[name]))
-                for name in ("period1", "period2")
+            first, last = (int(request.query[name]) for name in ("period1", "period2"))
+            stamps = [epoch(session, time_zone) for session in bars["session"]]
+            bars = bars.filter(
+                pl.Series([first <= stamp < last for stamp in stamps], dtype=pl.Boolean)
             )
-            bars = bars.filter(pl.col("session") >= first.date(), pl.col("session") < last.date())
         currency = self.currency.get(symbol, "USD")
         return Reply(chart_body(symbol, bars, currency=currency, time_zone=time_zone))
 

@@ -6,8 +6,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from urllib.request import urlopen
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -26,6 +28,7 @@ from tests.loopback.yahoo import (
     SERVER_ERROR,
     TOO_MANY_REQUESTS,
     TOO_OLD,
+    epoch,
 )
 from tests.sources.securities import security
 from watchlist.config import Fetch
@@ -77,6 +80,20 @@ def test_bars_come_as_served(server: YahooServer, source: YahooSource) -> None:
 def test_both_ends_of_the_window_are_included(server: YahooServer, source: YahooSource) -> None:
     fetched = source.fetch(security(), date(2025, 11, 3), date(2025, 11, 4))
     assert fetched.bars["session"].to_list() == [date(2025, 11, 3), date(2025, 11, 4)]
+
+
+@pytest.mark.parametrize("last", [date(2025, 7, 10), date(2025, 1, 10)], ids=["summer", "winter"])
+def test_the_loopback_serves_the_last_session_of_a_window(server: YahooServer, last: date) -> None:
+    """Until its exchange's midnight, whose offset from UTC is that of the day and not of 1970."""
+    days = pl.date_range(last - timedelta(days=2), last, eager=True)
+    server.market["MP"] = bars().head(3).with_columns(session=days)
+    zone = ZoneInfo("America/New_York")
+    ends = (last - timedelta(days=1), last + timedelta(days=1))
+    first, after = (int(datetime.combine(day, time(), tzinfo=zone).timestamp()) for day in ends)
+    asked = f"{server.url}/v8/finance/chart/MP?period1={first}&period2={after}"
+    with urlopen(asked) as reply:
+        result = json.load(reply)["chart"]["result"][0]
+    assert result["timestamp"] == [epoch(last - timedelta(days=1)), epoch(last)]
 
 
 def test_without_a_window_all_history_is_asked(server: YahooServer, source: YahooSource) -> None:
@@ -395,10 +412,10 @@ def test_recorded_answers(
         pytest.param(TOO_MANY_REQUESTS, RateLimitedError, id="429"),
     ],
 )
-def test_failures_are_told_apart_where_yfinance_has_to_ask_for_the_time_zone(
+def test_failures_are_told_apart_on_an_exchange_of_any_time_zone(
     server: YahooServer, source: YahooSource, reply: Reply, error: type[Exception]
 ) -> None:
-    """By itself yfinance calls each of them a missing time zone."""
+    """yfinance's own history calls each of them a missing time zone."""
     server.always("MP", reply)
     with pytest.raises(error) as caught:
         source.fetch(security(calendar="XBOM"), FIRST, LAST)

@@ -1,4 +1,7 @@
-"""What a source of bars is: asked for a security in a window, it answers or fails clearly."""
+"""What a source of bars is: asked for a security in a window, it answers or fails clearly.
+
+And what every answer must pass before it counts as bars, whoever gives it.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,15 @@ BAR_SCHEMA = pl.Schema(
 """Columns of every bar frame. Prices are adjusted for splits, not dividends; null = not known."""
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "adj_close")
+
+HIGHEST_PRICE = 1e8
+"""Above every share price there is: a number beyond it is a broken one."""
+
+HIGHEST_VOLUME = 10**13
+HIGHEST_SPLIT = 1e4
+
+MINOR_UNITS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ILA": "ILS"}
+"""Quotes in hundredths of a currency: another unit, the same currency; returns do not care."""
 
 
 class AbsentSymbolError(PermanentSourceError):
@@ -119,6 +131,11 @@ def bar_frame(raw: pl.DataFrame) -> pl.DataFrame:
     return raw.with_columns(absent).select(BAR_SCHEMA.names()).cast(BAR_SCHEMA).sort("session")
 
 
+def no_bars() -> pl.DataFrame:
+    """A bar frame without rows."""
+    return pl.DataFrame(schema=BAR_SCHEMA)
+
+
 def window(bars: pl.DataFrame, start: date | None, end: date | None) -> pl.DataFrame:
     """The rows of `bars` from session `start` to session `end`, both included."""
     if start is not None:
@@ -126,3 +143,54 @@ def window(bars: pl.DataFrame, start: date | None, end: date | None) -> pl.DataF
     if end is not None:
         bars = bars.filter(pl.col("session") <= end)
     return bars
+
+
+def plausible_bars(raw: pl.DataFrame, source: str, symbol: str) -> pl.DataFrame:
+    """`raw` as a bar frame, once nothing in it is impossible.
+
+    A price of zero, or not a number, means not known. An impossible value condemns the whole
+    answer, for then its other values cannot be trusted either.
+
+    Raises
+    ------
+    TransientSourceError
+        A negative, infinite or absurdly large number, a session twice.
+    """
+    bars = raw.with_columns(pl.col(pl.Float64).fill_nan(None))
+    bars = bars.with_columns(
+        pl.when(pl.col(c) != 0).then(c).alias(c) for c in PRICE_COLUMNS if c in bars.columns
+    )
+    impossible = {
+        **{c: ~pl.col(c).is_between(0, HIGHEST_PRICE) for c in PRICE_COLUMNS},
+        "volume": ~pl.col("volume").is_between(0, HIGHEST_VOLUME),
+        "dividend": ~pl.col("dividend").is_between(0, HIGHEST_PRICE),
+        "split": ~pl.col("split").is_between(1 / HIGHEST_SPLIT, HIGHEST_SPLIT),
+        "session": pl.col("session").is_duplicated() | pl.col("session").is_null(),
+    }
+    for column, wrong in impossible.items():
+        if column not in bars.columns:
+            continue
+        rows = bars.filter(wrong)
+        if rows.height:
+            raise TransientSourceError(
+                f"{source} gave an impossible {column} for {symbol}: "
+                f"{rows[column][0]} in session {rows['session'][0]}",
+                "nothing of that answer was used; try again later",
+            )
+    return bar_frame(bars)
+
+
+def check_currency(security: Security, currency: str | None, source: str) -> None:
+    """Refuse prices in another currency than the catalogue's.
+
+    Raises
+    ------
+    PermanentSourceError
+        Another currency: probably another listing of the company, or another company.
+    """
+    if currency is None or MINOR_UNITS.get(currency, currency) == security.currency:
+        return
+    raise PermanentSourceError(
+        f"{source} gives {security.symbol} in {currency}, the catalogue says {security.currency}",
+        "another listing is another security: name the right one in source_symbols",
+    )

@@ -15,16 +15,16 @@ import polars as pl
 from watchlist.clock import Clock
 from watchlist.config import Fetch
 from watchlist.errors import ConfigError, PermanentSourceError, TransientSourceError
-from watchlist.sources.patience import Patience
 from watchlist.sources.protocol import (
     BadRow,
     Fetched,
     RateLimitedError,
     UnreachableError,
     bar_frame,
+    plausible_bars,
     window,
 )
-from watchlist.sources.wire import plausible_bars
+from watchlist.sources.retry import Retry
 
 if TYPE_CHECKING:
     from watchlist.catalog import Security
@@ -73,23 +73,16 @@ class TiingoSource:
         Scheme and host of the service.
     """
 
+    name = "tiingo"
+    bad_rows: Sequence[BadRow] = ()
+
     def __init__(self, token: str, settings: Fetch, clock: Clock, *, api: str = API) -> None:
         self._token = token
         self._api = api
         self._timeout = settings.timeout_seconds
         self._clock = clock
-        self._patience = Patience(settings, clock, "Tiingo")
+        self._retry = Retry(settings, clock, "Tiingo")
         self._tls = httpx.create_ssl_context()
-
-    @property
-    def name(self) -> str:
-        """`tiingo`."""
-        return "tiingo"
-
-    @property
-    def bad_rows(self) -> Sequence[BadRow]:
-        """None: an answer with an impossible value is refused whole."""
-        return ()
 
     def fetch(self, security: Security, start: date | None, end: date | None) -> Fetched:
         """Bars from Tiingo; it does not name their currency.
@@ -106,7 +99,7 @@ class TiingoSource:
             Tiingo knows no such symbol, or the account may not see it.
         """
         symbol = security.source_symbol("tiingo")
-        return self._patience.ask(lambda: self._request(symbol, start, end))
+        return self._retry.call(lambda: self._request(symbol, start, end))
 
     def _request(self, symbol: str, start: date | None, end: date | None) -> Fetched:
         status, body = self._get(

@@ -1,89 +1,163 @@
-"""Yahoo's answer before yfinance reads it: yfinance forgives what would become a wrong bar.
+"""Yahoo's chart of one symbol as bars: its JSON is checked whole before any of it counts.
 
-It takes text and `true` for numbers, spreads a single value over all rows, turns an unknown
-volume into 0 and a missing adjusted close into the close. So the JSON is checked first.
+yfinance's parser takes text and `true` for numbers, spreads a single value over all rows, turns an
+unknown volume into 0 and a missing adjusted close into the close, and moves a dividend whose bar is
+missing to another day. So the answer is read here, as the types below say it must be.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
 
+import polars as pl
+from pydantic import BaseModel, Field, ValidationError
+
 from watchlist.errors import PermanentSourceError, TransientSourceError
+from watchlist.sources.protocol import no_bars
 
 QUOTES = ("open", "high", "low", "close", "volume")
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = -2_208_988_800, 4_102_444_800
 """Seconds of 1900 and 2100: a timestamp outside is in another unit or none at all."""
 
-HIGHEST_SPLIT = 1e4
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-(2**63), le=2**63)]
+Size = Annotated[Number, Field(gt=0)]
+Stamp = Annotated[int, Field(strict=True, gt=EARLIEST, lt=LATEST)]
+Column = list[Number | None]
+
+
+class Meta(BaseModel):
+    """What stands beside the bars."""
+
+    symbol: str = ""
+    granularity: str = Field("1d", alias="dataGranularity")
+    currency: str | None = None
+    time_zone: str = Field(alias="exchangeTimezoneName")
+
+
+class Quote(BaseModel):
+    """One value a timestamp; null where it is not known."""
+
+    open: Column
+    high: Column
+    low: Column
+    close: Column
+    volume: Column
+
+
+class Adjusted(BaseModel):
+    """Closes adjusted for splits and dividends."""
+
+    adjclose: Column
+
+
+class Indicators(BaseModel):
+    """One set of columns each."""
+
+    quote: Annotated[list[Quote], Field(min_length=1, max_length=1)]
+    adjclose: Annotated[list[Adjusted], Field(min_length=1, max_length=1)] = []
+    """Left out where Yahoo gives none."""
+
+
+class Event(BaseModel):
+    """What a company does on a day."""
+
+    date: Stamp
+
+
+class Dividend(Event):
+    """Paid on a share as it is after all later splits."""
+
+    amount: Size
+
+
+class Split(Event):
+    """New shares for old ones."""
+
+    numerator: Size
+    denominator: Size
+
+
+class Events(BaseModel):
+    """By the text of their timestamp."""
+
+    dividends: dict[str, Dividend] = {}
+    splits: dict[str, Split] = {}
+
+
+class Result(BaseModel):
+    """An answer with bars."""
+
+    meta: Meta
+    timestamp: Annotated[list[Stamp], Field(min_length=1)]
+    indicators: Indicators
+    events: Events | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What yfinance's frame does not show."""
+    """What a good answer says."""
+
+    bars: pl.DataFrame
+    """Columns of a bar frame as Yahoo gives them, sorted; numbers may still be implausible."""
 
     currency: str | None = None
-    known_volume: frozenset[date] = field(default_factory=frozenset)
-    """Sessions whose volume Yahoo gave, and not as null."""
-    adjusted: bool = False
-    """Whether Yahoo gave adjusted closes at all."""
+    note: str | None = None
+    """Why there are no bars; None where there are."""
 
 
-class EmptyWindowError(Exception):
-    """Yahoo knows the symbol and has no bars in the window; the words are Yahoo's."""
-
-
-def inspect(status: int, body: bytes, symbol: str) -> Answer:
-    """Check the answer for `symbol`; one without bars or words is left for yfinance to interpret.
+def read_answer(status: int, body: bytes, symbol: str) -> Answer:
+    """The bars of the answer for `symbol`; none, with a note, where the window holds none.
 
     Raises
     ------
-    EmptyWindowError
-        Yahoo says that there are no bars in the window.
     TransientSourceError
         A server's fault, or something is not what it should be: then none of it can be trusted.
     PermanentSourceError
         Yahoo does not know the symbol, refuses the window, or answers another question.
     """
-    words = _words(body)
-    if status != 200 or words:
-        _refused(status, words, symbol)
-    result = _result(body)
-    if result is None:
-        return Answer()
-    meta = result["meta"]
-    _same_question(meta, symbol)
-    quote = _only(result["indicators"], "quote", symbol)
-    stamps = result["timestamp"]
-    for stamp in stamps:
-        if isinstance(stamp, bool) or not isinstance(stamp, int) or not EARLIEST < stamp < LATEST:
-            _garbled(symbol, "a timestamp that is none", stamp)
-    for name in QUOTES:
-        _numbers(quote.get(name), name, len(stamps), symbol)
-    adjusted = "adjclose" in result["indicators"]
-    if adjusted:
-        adjclose = _only(result["indicators"], "adjclose", symbol).get("adjclose")
-        _numbers(adjclose, "adjclose", len(stamps), symbol)
-    _events(result.get("events"), symbol)
-    sessions = _sessions(stamps, meta, symbol)
-    _no_contradiction(sessions, quote, symbol)
-    known = {
-        day for day, volume in zip(sessions, quote["volume"], strict=True) if volume is not None
-    }
-    return Answer(meta.get("currency") or None, frozenset(known), adjusted)
+    try:
+        tree = json.loads(body)
+    except (ValueError, RecursionError):
+        tree = None
+    said = _words(tree)
+    if "Data doesn't exist" in said:
+        return Answer(no_bars(), note=f"Yahoo: {said}")
+    if status != 200 or said:
+        _refused(status, said, symbol)
+    if tree is None:
+        if b"Will be right back" in body:
+            raise TransientSourceError("Yahoo says that it is down")
+        raise TransientSourceError(
+            f"Yahoo's answer for {symbol} is not JSON",
+            "a page for people, a proxy's login or a cut-off answer; try again later",
+        )
+    try:
+        results = tree["chart"]["result"]
+        if not results or not results[0].get("timestamp"):
+            return Answer(no_bars(), note=f"Yahoo's answer for {symbol} holds no bars")
+        result = Result.model_validate(results[0])
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"]))
+        _garbled(symbol, f"{where}: {problem['msg']}", problem["input"])
+    except (LookupError, TypeError, AttributeError):
+        _garbled(symbol, "no chart", tree)
+    _check_question(result.meta, symbol)
+    return Answer(_bars(result, symbol), result.meta.currency or None)
 
 
-def _words(body: bytes) -> str:
+def _words(tree: Any) -> str:
     """What Yahoo says instead of bars, on one line."""
     try:
-        error = json.loads(body)["chart"]["error"]
-    except (ValueError, LookupError, TypeError, RecursionError):
+        error = tree["chart"]["error"]
+    except (LookupError, TypeError):
         return ""
     said = error.get("description") or error.get("code") if isinstance(error, dict) else error
     return " ".join(str(said).split())[:160] if said else ""
@@ -91,8 +165,6 @@ def _words(body: bytes) -> str:
 
 def _refused(status: int, words: str, symbol: str) -> NoReturn:
     said = f"{status}: {words}" if words else str(status)
-    if "Data doesn't exist" in words:
-        raise EmptyWindowError(f"Yahoo: {words}")
     if status == 404 or words.startswith("No data found"):
         raise PermanentSourceError(
             f"Yahoo does not know {symbol} ({said})", "was it renamed or delisted?"
@@ -103,96 +175,92 @@ def _refused(status: int, words: str, symbol: str) -> NoReturn:
     raise TransientSourceError(f"Yahoo failed for {symbol} ({said})")
 
 
-def _result(body: bytes) -> dict[str, Any] | None:
-    """The part with the bars; None where there is none, or not even JSON."""
+def _check_question(meta: Meta, symbol: str) -> None:
+    if meta.symbol.upper() not in ("", symbol.upper()):
+        raise PermanentSourceError(
+            f"Yahoo was asked for {symbol} and answered for {meta.symbol!r:.40}"
+        )
+    if meta.granularity != "1d":
+        raise PermanentSourceError(
+            f"Yahoo's bars of {symbol} are not daily but {meta.granularity!r:.40}"
+        )
+
+
+def _bars(result: Result, symbol: str) -> pl.DataFrame:
+    """Columns of a bar frame; a dividend or split without a bar has a row of its own."""
+    zone = _zone(result.meta.time_zone, symbol)
+    (quote,) = result.indicators.quote
+    columns = {name: getattr(quote, name) for name in QUOTES}
+    for adjusted in result.indicators.adjclose:
+        columns["adj_close"] = adjusted.adjclose
+    for name, column in columns.items():
+        if len(column) != len(result.timestamp):
+            _garbled(symbol, f"not one {name} for each timestamp", column)
+    schema = {"stamp": pl.Int64, "session": pl.Date, **dict.fromkeys(columns, pl.Float64)}
+    sessions = [_session(stamp, zone) for stamp in result.timestamp]
+    frame = pl.DataFrame({"stamp": result.timestamp, "session": sessions, **columns}, schema)
+    _no_contradiction(frame, symbol)
+    # of today's bar, which may come twice, the later one counts
+    frame = frame.sort("stamp", maintain_order=True).unique("session", keep="last")
+    return (
+        frame.drop("stamp")
+        .join(
+            _actions(result.events or Events(), zone, symbol),
+            on="session",
+            how="full",
+            coalesce=True,
+        )
+        .with_columns(pl.col("dividend").fill_null(0.0), pl.col("split").fill_null(1.0))
+        .sort("session")
+    )
+
+
+def _actions(events: Events, zone: ZoneInfo, symbol: str) -> pl.DataFrame:
+    """session, dividend, split: of two on one day the sum and the product."""
+    paid: defaultdict[date, float] = defaultdict(float)
+    split: defaultdict[date, float] = defaultdict(lambda: 1.0)
+    dated: tuple[tuple[str, Event], ...] = (*events.dividends.items(), *events.splits.items())
+    for key, event in dated:
+        if str(event.date) != key:
+            _garbled(symbol, "an event without its date", event)
+    for dividend in events.dividends.values():
+        paid[_session(dividend.date, zone)] += dividend.amount
+    for ratio in events.splits.values():
+        split[_session(ratio.date, zone)] *= ratio.numerator / ratio.denominator
+    days = sorted({*paid, *split})
+    return pl.DataFrame(
+        {
+            "session": days,
+            "dividend": [paid[day] for day in days],
+            "split": [split[day] for day in days],
+        },
+        {"session": pl.Date, "dividend": pl.Float64, "split": pl.Float64},
+    )
+
+
+def _zone(name: str, symbol: str) -> ZoneInfo:
     try:
-        result = json.loads(body)["chart"]["result"][0]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return None
-    parts = isinstance(result, dict) and (result.get("meta"), result.get("indicators"))
-    if not parts or not all(isinstance(part, dict) for part in parts):
-        return None
-    return result if isinstance(result.get("timestamp"), list) and result["timestamp"] else None
-
-
-def _same_question(meta: dict[str, Any], symbol: str) -> None:
-    about = meta.get("symbol", symbol)
-    if not isinstance(about, str) or about.upper() != symbol.upper():
-        raise PermanentSourceError(f"Yahoo was asked for {symbol} and answered for {about!r:.40}")
-    every = meta.get("dataGranularity", "1d")
-    if every != "1d":
-        raise PermanentSourceError(f"Yahoo's bars of {symbol} are not daily but {every!r:.40}")
-    currency = meta.get("currency")
-    if currency is not None and not isinstance(currency, str):
-        _garbled(symbol, "a currency that is none", currency)
-
-
-def _only(indicators: dict[str, Any], name: str, symbol: str) -> dict[str, Any]:
-    found = indicators.get(name)
-    if not isinstance(found, list) or len(found) != 1 or not isinstance(found[0], dict):
-        _garbled(symbol, f"no {name} beside its timestamps", found)
-    inner: dict[str, Any] = found[0]
-    return inner
-
-
-def _numbers(column: Any, name: str, length: int, symbol: str) -> None:
-    """Refuse a column that is not a list of `length` finite numbers and nulls."""
-    if not isinstance(column, list) or len(column) != length:
-        _garbled(symbol, f"not one {name} for each timestamp", column)
-    for cell in column:
-        if cell is not None and not _is_number(cell):
-            _garbled(symbol, f"a {name} that is no number", cell)
-
-
-def _is_number(cell: Any) -> bool:
-    if isinstance(cell, bool) or not isinstance(cell, int | float):
-        return False
-    return abs(cell) < 2**63 if isinstance(cell, int) else math.isfinite(cell)
-
-
-def _events(events: Any, symbol: str) -> None:
-    """Refuse dividends and splits that do not say their date and size."""
-    if events is None:
-        return
-    if not isinstance(events, dict):
-        _garbled(symbol, "events that are no table", events)
-    sizes = {"dividends": ("amount",), "splits": ("numerator", "denominator")}
-    for kind, needed in sizes.items():
-        found = events.get(kind, {})
-        if not isinstance(found, dict):
-            _garbled(symbol, f"{kind} that are no table", found)
-        for key, event in found.items():
-            if not isinstance(event, dict) or str(event.get("date")) != key:
-                _garbled(symbol, f"{kind} without their date", event)
-            values: list[Any] = [event.get(name) for name in needed]
-            if not all(_is_number(value) and value > 0 for value in values):
-                _garbled(symbol, f"{kind} without a size", event)
-            if kind == "splits" and not 1 / HIGHEST_SPLIT < values[0] / values[1] < HIGHEST_SPLIT:
-                _garbled(symbol, "a split beyond belief", event)
-
-
-def _sessions(stamps: list[int], meta: dict[str, Any], symbol: str) -> list[date]:
-    name = meta.get("exchangeTimezoneName")
-    try:
-        zone = ZoneInfo(name)  # type: ignore[arg-type]
-        start = datetime.fromtimestamp(0, ZoneInfo("UTC"))
-        return [(start + timedelta(seconds=stamp)).astimezone(zone).date() for stamp in stamps]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
         _garbled(symbol, "no time zone", name)
 
 
-def _no_contradiction(sessions: list[date], quote: dict[str, Any], symbol: str) -> None:
+def _session(stamp: int, zone: ZoneInfo) -> date:
+    """The exchange's date; daily stamps of some summers fall an hour or two before midnight."""
+    local = (EPOCH + timedelta(seconds=stamp)).astimezone(zone)
+    early = local.hour in (22, 23) and local.minute == 0
+    return local.date() + timedelta(days=early)
+
+
+def _no_contradiction(frame: pl.DataFrame, symbol: str) -> None:
     """Refuse two different bars of one session, but for today's, which Yahoo may append twice."""
-    bars: dict[date, set[tuple[Any, ...]]] = defaultdict(set)
-    for day, *bar in zip(sessions, *(quote[name] for name in QUOTES), strict=True):
-        bars[day].add(tuple(bar))
-    latest = max(sessions)
-    for day, different in bars.items():
-        if len(different) > 1 and day != latest:
-            _garbled(symbol, "two different bars of one session", day)
+    different = frame.unique(["session", *QUOTES]).filter(pl.col("session").is_duplicated())
+    old = different.filter(pl.col("session") < frame["session"].max())
+    if old.height:
+        _garbled(symbol, "two different bars of one session", old["session"].min())
 
 
-def _garbled(symbol: str, problem: str, found: Any) -> NoReturn:
+def _garbled(symbol: str, problem: str, found: object) -> NoReturn:
     raise TransientSourceError(
         f"Yahoo's answer for {symbol} has {problem}: {str(found)[:60]!r}",
         "nothing of that answer was used; try again later",

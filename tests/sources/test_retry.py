@@ -10,8 +10,8 @@ import pytest
 from tests.loopback import FakeClock
 from watchlist.config import Fetch
 from watchlist.errors import PermanentSourceError, SourceError, TransientSourceError
-from watchlist.sources.patience import LONGEST_WAIT, Patience
 from watchlist.sources.protocol import BudgetSpentError, Fetched, RateLimitedError, UnreachableError
+from watchlist.sources.retry import LONGEST_WAIT, Retry
 
 ANSWER = Fetched(pl.DataFrame())
 
@@ -38,8 +38,8 @@ def passing() -> TransientSourceError:
 
 
 def test_waits_double_with_jitter(clock: FakeClock) -> None:
-    patience = Patience(Fetch(attempts=4, first_wait_seconds=2), clock, "X")
-    assert patience.ask(failing(passing(), passing(), passing())).attempts == 4
+    retry = Retry(Fetch(attempts=4, first_wait_seconds=2), clock, "X")
+    assert retry.call(failing(passing(), passing(), passing())).attempts == 4
     assert all(low <= wait <= low + 2 for low, wait in zip((2, 4, 8), clock.slept, strict=True))
 
 
@@ -48,20 +48,20 @@ def test_two_runs_do_not_wait_in_step() -> None:
     waits = set()
     for _ in range(5):
         clock = FakeClock()
-        Patience(Fetch(), clock, "X").ask(failing(passing()))
+        Retry(Fetch(), clock, "X").call(failing(passing()))
         waits.add(clock.slept[0])
     assert len(waits) > 1
 
 
 def test_no_wait_is_longer_than_the_cap_and_its_jitter(clock: FakeClock) -> None:
-    patience = Patience(Fetch(attempts=10, first_wait_seconds=30), clock, "X")
-    patience.ask(failing(*(passing() for _ in range(9))))
+    retry = Retry(Fetch(attempts=10, first_wait_seconds=30), clock, "X")
+    retry.call(failing(*(passing() for _ in range(9))))
     assert max(clock.slept) <= LONGEST_WAIT + 30
 
 
 def test_a_permanent_failure_is_not_tried_again(clock: FakeClock) -> None:
     with pytest.raises(PermanentSourceError) as caught:
-        Patience(Fetch(), clock, "X").ask(failing(PermanentSourceError("for good")))
+        Retry(Fetch(), clock, "X").call(failing(PermanentSourceError("for good")))
     assert caught.value.attempts == 1
     assert clock.slept == []
 
@@ -69,46 +69,46 @@ def test_a_permanent_failure_is_not_tried_again(clock: FakeClock) -> None:
 def test_the_last_failure_is_told_with_its_attempts(clock: FakeClock) -> None:
     errors = [TransientSourceError(str(i)) for i in range(5)]
     with pytest.raises(TransientSourceError, match="2") as caught:
-        Patience(Fetch(attempts=3), clock, "X").ask(failing(*errors))
+        Retry(Fetch(attempts=3), clock, "X").call(failing(*errors))
     assert caught.value.attempts == 3
 
 
 def test_a_failure_of_one_symbol_does_not_stop_the_run(clock: FakeClock) -> None:
-    patience = Patience(Fetch(attempts=1), clock, "X")
+    retry = Retry(Fetch(attempts=1), clock, "X")
     with pytest.raises(TransientSourceError):
-        patience.ask(failing(passing()))
-    assert patience.ask(failing()).attempts == 1
+        retry.call(failing(passing()))
+    assert retry.call(failing()).attempts == 1
 
 
 @pytest.mark.parametrize("kind", [RateLimitedError, UnreachableError])
 def test_what_stops_the_run_is_remembered(clock: FakeClock, kind: type[SourceError]) -> None:
-    patience = Patience(Fetch(attempts=2), clock, "X")
+    retry = Retry(Fetch(attempts=2), clock, "X")
     with pytest.raises(kind):
-        patience.ask(failing(kind("a"), kind("b")))
+        retry.call(failing(kind("a"), kind("b")))
     asked = []
     with pytest.raises(kind, match="not asked: b"):
-        patience.ask(lambda: asked.append(1) or ANSWER)  # type: ignore[func-returns-value]
+        retry.call(lambda: asked.append(1) or ANSWER)  # type: ignore[func-returns-value]
     assert asked == []
 
 
 def test_a_rate_limit_that_passes_does_not_stop_the_run(clock: FakeClock) -> None:
-    patience = Patience(Fetch(), clock, "X")
-    assert patience.ask(failing(RateLimitedError("a"))).attempts == 2
-    assert patience.ask(failing()).attempts == 1
+    retry = Retry(Fetch(), clock, "X")
+    assert retry.call(failing(RateLimitedError("a"))).attempts == 2
+    assert retry.call(failing()).attempts == 1
     assert 10 <= clock.slept[0] <= 20
 
 
 def test_no_wait_outlasts_the_budget(clock: FakeClock) -> None:
-    patience = Patience(Fetch(attempts=9, first_wait_seconds=10, budget_seconds=25), clock, "X")
+    retry = Retry(Fetch(attempts=9, first_wait_seconds=10, budget_seconds=25), clock, "X")
     with pytest.raises(TransientSourceError, match="for now") as caught:
-        patience.ask(failing(*(passing() for _ in range(9))))
+        retry.call(failing(*(passing() for _ in range(9))))
     assert sum(clock.slept) < 25
     assert caught.value.attempts == 2
 
 
 def test_a_spent_budget_ends_the_run(clock: FakeClock) -> None:
-    patience = Patience(Fetch(budget_seconds=25), clock, "X")
-    patience.ask(failing())
+    retry = Retry(Fetch(budget_seconds=25), clock, "X")
+    retry.call(failing())
     clock.sleep(25)
     with pytest.raises(BudgetSpentError, match="25 seconds a run may ask X"):
-        patience.ask(failing())
+        retry.call(failing())

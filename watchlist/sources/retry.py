@@ -23,7 +23,7 @@ AFTER_RATE_LIMIT = 5.0
 """A rate limit is waited out so many times as long as other faults."""
 
 
-class Patience:
+class Retry:
     """Retries with exponential backoff and jitter, within one budget of time for the run.
 
     Only failures that may pass are tried again. A rate limit that outlasts every wait, a source
@@ -38,7 +38,7 @@ class Patience:
         self._began: datetime | None = None
         self._stopped: RunStoppedError | None = None
 
-    def ask(self, request: Callable[[], Fetched]) -> Fetched:
+    def call(self, request: Callable[[], Fetched]) -> Fetched:
         """What `request` returns at last, with the number of attempts.
 
         Raises

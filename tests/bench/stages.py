@@ -32,7 +32,7 @@ def watch(owner: Any, name: str, stage: str) -> None:
 
 def main(project: str, tests: str) -> None:
     """Run the sweep and print its stages."""
-    from watchlist.cli import build_app
+    from watchlist.cli.commands import build_app
     from watchlist.steps import sweep, sweep_market, sweep_results
     from watchlist.store import build
     from watchlist.study import significance

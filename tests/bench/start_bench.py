@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from typer.models import TyperInfo
-
 from tests.bench.pairs import Ratio, compare, process
 from watchlist.calendar import sessions
-from watchlist.cli import build_app
+from watchlist.cli.commands import COMMANDS
 from watchlist.cli.project import DEMO_SESSION
 
 BARE_TYPER = """\
-import json, sys
+import sys
 import typer
-def add(group, name):
-    @group.command(name)
+app = typer.Typer(help="bare", no_args_is_help=True)
+for i in range(int(sys.argv.pop(1))):
+    @app.command(f"c{i}")
     def command(a: str = "x", b: int = 1) -> None:
         "Do it."
-app = typer.Typer(help="bare", no_args_is_help=True)
-for i, size in enumerate(json.loads(sys.argv.pop(1))):
-    if not size:
-        add(app, f"c{i}")
-        continue
-    group = typer.Typer(help="A group.")
-    app.add_typer(group, name=f"g{i}")
-    for j in range(size):
-        add(group, f"c{j}")
 app()
 """
-"""Its first argument has a number for each command: 0, or how many a group holds."""
+"""Its first argument is the number of its commands."""
 
 LIST_IMPORTS = """\
 import builtins, sys
@@ -87,32 +76,43 @@ def run() -> list[Ratio]:
         place = Path(folder)
         (place / "simulated").mkdir()
         (place / "yahoo").mkdir()
-        return [_help(place), _simulated(place / "simulated"), *_yahoo(place / "yahoo")]
+        return [
+            _help(place),
+            _simulated(place / "simulated"),
+            _query(place / "simulated" / "project"),
+            *_yahoo(place / "yahoo"),
+        ]
 
 
 def _help(folder: Path) -> Ratio:
-    """Against a bare typer app with as many commands in as many groups."""
-    app = build_app()
-    sizes = [0] * len(app.registered_commands) + [_size(g) for g in app.registered_groups]
+    """Against a bare typer app with as many commands on its front page."""
+    count = len(COMMANDS)
     bare = folder / "bare.py"
     bare.write_text(BARE_TYPER)
-    count = sizes.count(0) + sum(sizes)
     return compare(
         "watchlist --help",
         ("watchlist --help", process([sys.executable, "-m", "watchlist", "--help"])),
         (
             f"a bare typer app, {count} commands",
-            process([sys.executable, str(bare), json.dumps(sizes), "--help"]),
+            process([sys.executable, str(bare), str(count), "--help"]),
         ),
         rounds=15,
         goal=1.15,
     )
 
 
-def _size(group: TyperInfo) -> int:
-    """Commands of a group."""
-    assert group.typer_instance is not None
-    return len(group.typer_instance.registered_commands)
+def _query(project: Path) -> Ratio:
+    """A query of no work against DuckDB with the same one."""
+    query = "select 1"
+    ours = ["-m", "watchlist", "sql", query, "--simulated", "--project", str(project)]
+    bare = ["-c", f"import duckdb; print(duckdb.connect().execute({query!r}).fetchall())"]
+    return compare(
+        "watchlist sql",
+        (f"watchlist sql '{query}'", process([sys.executable, *ours])),
+        ("one process with DuckDB alone", process([sys.executable, *bare])),
+        rounds=15,
+        goal=2.5,
+    )
 
 
 def _simulated(folder: Path) -> Ratio:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from watchlist.cli import build_app
+from watchlist.cli.commands import build_app
 from watchlist.errors import ConfigError
 from watchlist.project import Project
 from watchlist.store import connect

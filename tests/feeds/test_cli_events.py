@@ -13,7 +13,7 @@ from tests.feeds.federal import EO_14241, FederalRegister, document
 from tests.feeds.sec import Edgar, Row
 from tests.loopback.server import Loopback
 from watchlist.catalog import load_catalog
-from watchlist.cli import build_app
+from watchlist.cli.commands import build_app
 from watchlist.errors import CatalogError, ConfigError, SourceError, StoreError
 from watchlist.project import Project
 

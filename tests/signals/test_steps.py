@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from watchlist import store
 from watchlist.catalog import load_catalog
-from watchlist.cli import build_app
+from watchlist.cli.commands import build_app
 from watchlist.clock import SystemClock
 from watchlist.config import Config, RuleSettings, SignalSettings
 from watchlist.errors import ConfigError

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from watchlist.cli import quick
-from watchlist.cli.asking import Wishes
 from watchlist.project import Project
 
 
@@ -203,45 +198,3 @@ def test_query_list_show_and_run(demo_project: Project) -> None:
     assert {row["symbol"] for row in json.loads(done.stdout)} >= {"MP", "LAC", "TMQ", "NB"}
     wrong = ask(demo_project, "query", "run", "freshness", "--param", "behnd=0")
     assert (wrong.returncode, "did you mean 'behind'?" in wrong.stderr) == (2, True)
-
-
-def test_the_short_way_and_the_full_one_have_the_same_options() -> None:
-    import typer
-
-    from watchlist.cli import sql as module
-
-    app = typer.Typer()
-    module.register(app)
-    (command,) = [c for c in app.registered_commands if c.name is None or c.name == "sql"
-                  if c.callback is not None and c.callback.__name__ == "sql"]  # fmt: skip
-    known = set(quick.VALUES) | set(quick.FLAGS) | set(quick.PARAMETER)
-    wanted: set[str] = set()
-    assert command.callback is not None
-    for parameter in inspect.signature(command.callback, eval_str=True).parameters.values():
-        (info,) = parameter.annotation.__metadata__
-        names = (info.default, *(info.param_decls or ()))
-        wanted |= {name for name in names if str(name).startswith("-")}
-    assert known == wanted
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [], ["--help"], ["a", "b"], ["a", "--limit"], ["a", "--limit", "x"], ["a", "--limit", "-1"],
-        ["a", "--format=csv"], ["a", "--unknown"], ["a", "--as-known", "soon"],
-    ],
-)  # fmt: skip
-def test_what_is_not_plain_goes_the_full_way(arguments: Sequence[str]) -> None:
-    assert quick.read(arguments) is None
-
-
-def test_a_plain_call_fills_its_wishes() -> None:
-    call = quick.read(
-        ["SELECT $a", "-p", "a=1", "--limit", "5", "--timeout", "2.5", "--no-pager", "-o", "x.csv"]
-    )
-    assert call == (
-        "SELECT $a", ["a=1"], Wishes(limit=5, timeout=2.5, pager=False, out=Path("x.csv")),
-    )  # fmt: skip
-    names = {field.name for field in fields(Wishes)}
-    assert {name for name, _ in quick.VALUES.values()} <= names
-    assert {name for name, _ in quick.FLAGS.values()} <= names

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.study.market import FIRMS, events_on, market
-from watchlist.cli import build_app
 from watchlist.cli import study as command
 from watchlist.cli import study_tables as tables
+from watchlist.cli.commands import build_app
 from watchlist.errors import ConfigError, StudyError
 from watchlist.study import StudyDesign, event_study
 

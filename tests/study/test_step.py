@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from watchlist import store
 from watchlist.catalog import Catalog, load_catalog
-from watchlist.cli import build_app
+from watchlist.cli.commands import build_app
 from watchlist.config import Config
 from watchlist.errors import StudyError
 from watchlist.project import Project

@@ -15,7 +15,7 @@ from watchlist import store
 from watchlist.catalog import load_catalog
 from watchlist.charts.study import calibration as chart
 from watchlist.charts.style import DOWN, UP
-from watchlist.cli import build_app
+from watchlist.cli.commands import build_app
 from watchlist.config import Config
 from watchlist.errors import ConfigError, StudyError
 from watchlist.project import Project

@@ -1,13 +1,15 @@
-"""The front page: what `watchlist --help` shows, without loading what it tells of.
+"""The commands: what each is called, what it is for, and the module that has it.
 
-Typer makes every option of a command before it can list the command's name. Who asks for the list
-needs none of them, and who calls one command needs those of that one; a test keeps this page
-equal to what the commands say of themselves.
+A module is loaded when one of its commands is named; the front page shows names and a line each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("project", "Make a project folder: watchlist.toml, events.toml, queries/, reports/."),
@@ -50,11 +52,42 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Each command or group: the module of this package that registers it, and its help."""
 
+EPILOG = (
+    "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, or a file that cannot be "
+    "written, 3 partial (some symbols failed, report written), 4 nothing new could be had, "
+    "5 another run holds the store, 6 a query was refused or timed out, "
+    "129 stopped by SIGHUP, 130 by Ctrl-C, 143 by SIGTERM."
+)
 
-def wanted(arguments: Sequence[str]) -> frozenset[str] | None:
-    """The modules that a call needs; None for all, as where a slip must be explained."""
-    if not arguments or arguments[0] in ("-h", "--help"):
-        return frozenset()
-    if arguments[0] in COMMANDS:
-        return frozenset({COMMANDS[arguments[0]][0]})
-    return None
+
+class LazyGroup(TyperGroup):
+    """Has every command by name, and loads the one that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first argument names, with its options."""
+        if args[0] in COMMANDS:
+            app = typer.Typer()
+            module, _ = COMMANDS[args[0]]
+            import_module(f"watchlist.cli.{module}").register(app)
+            self.commands.update(typer.main.get_group(app).commands)
+        return super().resolve_command(ctx, args)
+
+
+def build_app() -> typer.Typer:
+    """The command line; building it loads no command."""
+    app = typer.Typer(
+        cls=LazyGroup,
+        name="watchlist",
+        help="How policy moves mining stocks: bars, dated events, event studies, a daily report.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name, (_, help_) in COMMANDS.items():
+        app.command(name, help=help_)(_not_loaded)
+    return app
+
+
+def _not_loaded() -> None:
+    """Stands for a command until it is called by its name."""

@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := --generate-hashes --python-version 3.11 --universal --no-header --quiet
 
-.PHONY: install demo test test-all check lake spark lock bench soak clean
+.PHONY: install demo test test-all test-duckdb2 test-install check duckdb2 spark lock bench soak clean
 
 install: $(RUNTIME)
 
@@ -26,12 +26,12 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# duckdb 1.5.5 beside the one in use: the release that has DuckLake's extension (tests/lake)
-$(VENV)/lake: requirements/lake.txt | $(DEV)
+# the newest duckdb 2 beside the pinned one, which is the last that has DuckLake's extension
+$(VENV)/duckdb2: requirements/duckdb2.txt | $(DEV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --require-hashes --target $@ -r $<
 	@touch $@
 
-lake: $(VENV)/lake
+duckdb2: $(VENV)/duckdb2
 
 # pyspark, for tests/sweep/test_spark.py
 $(VENV)/spark: requirements/spark.txt | $(DEV)
@@ -43,11 +43,19 @@ spark: $(VENV)/spark
 demo: $(RUNTIME)
 	$(BIN)/watchlist demo demo
 
-test: $(DEV) $(VENV)/lake
+test: $(DEV) $(VENV)/duckdb2
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
+# what DuckDB answers, by its newest release
+test-duckdb2: $(VENV)/duckdb2
+	PYTHONPATH="$(CURDIR)/$(VENV)/duckdb2" $(BIN)/python -m pytest -n auto -m "not slow" tests/sql tests/queries tests/store
+
+# an installation into an empty environment, with the pins and without
+test-install: $(DEV)
+	$(BIN)/python -m pytest tests/packaging
+
 # everything, the seeded simulations too
-test-all: $(DEV) $(VENV)/lake $(VENV)/spark
+test-all: $(DEV) $(VENV)/duckdb2 $(VENV)/spark
 	$(BIN)/python -m pytest -n auto
 
 check: $(DEV)
@@ -64,10 +72,10 @@ soak: $(DEV)
 
 # pins with hashes, no index address; needs uv (pip install uv)
 lock:
-	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements/runtime.txt
-	uv pip compile requirements/lake.in $(LOCK) --output-file requirements/lake.txt
+	uv pip compile pyproject.toml --extra garch --extra shell --extra notebook --extra excel --extra lake --group dev $(LOCK) --output-file requirements/dev.txt
+	uv pip compile pyproject.toml --group build --constraint requirements/dev.txt $(LOCK) --output-file requirements/runtime.txt
+	uv pip compile requirements/duckdb2.in $(LOCK) --output-file requirements/duckdb2.txt
 	uv pip compile requirements/spark.in $(LOCK) --output-file requirements/spark.txt
-	uv pip compile pyproject.toml --extra garch --extra shell --extra notebook --extra excel --group dev $(LOCK) --output-file requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) demo dist build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ settings.register_profile("watchlist", deadline=None, derandomize=True)
 settings.load_profile("watchlist")
 
 ROOT = Path(__file__).parent.parent
+
+
+def newest_duckdb() -> Path:
+    """The folder of the newest duckdb 2; first on PYTHONPATH it hides the pinned release."""
+    folder = Path(sys.prefix) / "duckdb2"
+    if not folder.is_dir():
+        pytest.skip("the newest duckdb 2 is not installed; make duckdb2 installs it")
+    return folder
 
 
 @pytest.fixture(scope="session")

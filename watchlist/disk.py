@@ -48,6 +48,9 @@ REFUSED = re.compile(
 """How DuckDB tells that the operating system refused something: the file, and strerror's words."""
 
 DAMAGE = re.compile(r"Corrupt database file|Could not read")
+NOT_UTF8 = re.compile(r"cannot encode str as UTF-8|Unable to cast Python instance of type .*'str'")
+"""What DuckDB says to such a parameter: an error of its own from 2.0 on, before a RuntimeError."""
+
 DAMAGED = "if the file is damaged, move it away and pull anew; its bars come again"
 
 
@@ -133,10 +136,10 @@ def trouble(error: BaseException) -> WatchlistError | None:
         return _told(file or "a file", os.strerror(error.errno), error.errno)
     # whoever did not load it has none of its errors, and must not load it for this
     duckdb = sys.modules.get("duckdb")
-    if duckdb is None or not isinstance(error, duckdb.Error):
+    if duckdb is None or not isinstance(error, duckdb.Error | RuntimeError):
         return None
-    if "cannot encode str as UTF-8" in str(error):
-        return DiskError(str(error), f"write it in UTF-8; {AGAIN}")
+    if NOT_UTF8.search(str(error)):
+        return DiskError("what was given is not UTF-8 text", f"write it in UTF-8; {AGAIN}")
     if found := refused(str(error)):
         return found
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
@@ -149,7 +152,8 @@ def refused(text: str) -> WatchlistError | None:
     if found := REFUSED.search(text):
         return _told(found["file"], found["why"], NUMBERS[found["why"]])
     if DAMAGE.search(text):
-        return StoreError(f"the store cannot be read: {text.strip().splitlines()[0]}", DAMAGED)
+        why = text.strip().splitlines()[0].removeprefix("IO Error: ")
+        return StoreError(f"the store cannot be read: {why}", DAMAGED)
     return None
 
 

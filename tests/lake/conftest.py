@@ -1,6 +1,6 @@
-"""A real PostgreSQL on the loopback, and the duckdb release that has DuckLake's extension.
+"""A real PostgreSQL on the loopback.
 
-The gate installs both; elsewhere the tests skip and say what is missing.
+The gate installs it; elsewhere the tests skip and say what is missing.
 """
 
 from __future__ import annotations
@@ -17,11 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from tests.conftest import ROOT
-
-OVERLAY = Path(sys.prefix) / "lake"
-"""`make lake` installs requirements/lake.txt there; put first on the path it shadows duckdb."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +65,10 @@ class Team:
     folder: Path
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Begin a command of `watchlist` on duckdb with DuckLake."""
+        """Begin a command of `watchlist`."""
         return subprocess.Popen(
             [sys.executable, "-m", "watchlist", *arguments],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": f"{OVERLAY}{os.pathsep}{ROOT}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -95,8 +89,6 @@ class Team:
 
 @pytest.fixture
 def team(postgres: Postgres, tmp_path: Path) -> Team:
-    if not OVERLAY.is_dir():
-        pytest.skip("duckdb 1.5.5 with DuckLake is not installed; make lake installs it")
     dsn = postgres.new_database(f"lake_{time.time_ns()}")
     (tmp_path / "watchlist.toml").write_text(
         f'[store]\nurl = "ducklake:postgres:{dsn}"\ndata = "{tmp_path / "data"}"\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import newest_duckdb
 from tests.lake.conftest import Team
 
 FIRST, LAST = date(2024, 6, 3), date(2025, 7, 18)
@@ -135,17 +137,19 @@ def test_the_sandbox_reads_the_lake_and_no_other_file(team: Team, tmp_path: Path
 
 
 def test_without_the_extension_it_says_what_to_install(tmp_path: Path) -> None:
+    """DuckDB 2 finds the wheel of 1.5.5 and cannot load it."""
     (tmp_path / "watchlist.toml").write_text('[store]\nurl = "ducklake:x.ducklake"\n')
     done = subprocess.run(
         [sys.executable, "-m", "watchlist", "sql", "SELECT 1"],
         cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(newest_duckdb())},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 2
     assert "has no extension 'ducklake'" in done.stderr
-    assert "requirements/lake.txt" in done.stderr
+    assert "mining-watchlist[lake]" in done.stderr
 
 
 def test_a_store_url_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -60,9 +60,9 @@ def test_a_table_is_limited_and_a_file_is_not(demo_project: Project, tmp_path: P
 @pytest.mark.parametrize(
     ("sql", "words"),
     [
-        ("SELECT clse FROM bars", ["SELECT clse FROM bars", "^^^^", '"close"', "watchlist schema"]),
-        ("FROM barz", ["FROM barz", "^^^^", "did you mean 'bars'?"]),
-        ("SELEC 1", ["^^^^^", "for example: watchlist sql"]),
+        ("SELECT clse FROM bars", ["SELECT clse FROM bars", '"close"', "watchlist schema"]),
+        ("FROM barz", ["FROM barz", "did you mean 'bars'?"]),
+        ("SELEC 1", ["SELEC", "for example: watchlist sql"]),
         ("FROM bars WHERE symbol = $s", ["the query wants $s", "--param s=…"]),
         ("COPY bars TO 'a'", ["COPY is refused", "-o FILE"]),
         ("SELECT 1; SELECT 2", ["2 statements", "WITH a AS"]),
@@ -75,6 +75,17 @@ def test_a_complaint_says_what_to_do(demo_project: Project, sql: str, words: lis
     assert done.stdout == ""
     for word in words:
         assert word in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("sql", "wrong"),
+    [("SELECT clse FROM bars", "clse"), ("FROM barz", "barz"), ("SELEC 1", "SELEC")],
+)
+def test_a_caret_stands_below_what_is_wrong(demo_project: Project, sql: str, wrong: str) -> None:
+    lines = ask(demo_project, "sql", sql).stderr.splitlines()
+    (at,) = (i for i, line in enumerate(lines) if line.startswith("LINE 1: "))
+    assert lines[at].removeprefix("LINE 1: ") == sql
+    assert lines[at + 1].index("^") == lines[at].index(wrong)
 
 
 def test_an_unknown_parameter_gets_the_nearest(demo_project: Project) -> None:
@@ -108,9 +119,9 @@ def test_a_query_may_take_as_long_as_it_likes(demo_project: Project, seconds: st
     [
         (("sql", "SELECT '\udcff'"), b"", 6, "the query is not UTF-8 text"),
         (("sql", "-"), b"SELECT '\xff'", 2, "-: cannot be read: not UTF-8 text"),
-        (("sql", "SELECT $x", "-p", "x=\udcff"), b"", 6, "cannot encode str as UTF-8"),
+        (("sql", "SELECT $x", "-p", "x=\udcff"), b"", 6, "--param x: not UTF-8 text"),
         (("query", "run", "mine"), b"", 2, "mine.sql: not UTF-8 text\n  save it as UTF-8"),
-        (("study", "sweep", "--market", "\udcff"), b"", 2, "cannot encode str as UTF-8"),
+        (("study", "sweep", "--market", "\udcff"), b"", 2, "not UTF-8 text"),
     ],
     ids=["inline", "stdin", "parameter", "query of one's own", "symbol"],
 )

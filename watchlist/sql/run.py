@@ -165,6 +165,11 @@ def _checked(statement: Statement, parameters: Mapping[str, object]) -> dict[str
             "the query wants " + ", ".join(f"${name}" for name in missing),
             "give it with: " + " ".join(f"--param {name}=…" for name in missing),
         )
+    for name, value in parameters.items():
+        try:
+            str(value).encode("utf-8")
+        except UnicodeEncodeError:
+            raise QueryError(f"--param {name}: not UTF-8 text") from None
     return dict(parameters)
 
 

@@ -55,12 +55,13 @@ def open_sandbox(
         ("memory_limit", f"{limits.memory_mb}MiB"),
         ("max_temp_directory_size", f"{limits.temp_mb}MiB"),
         ("temp_directory", str(temp_dir)),
-        ("python_enable_replacements", False),
-        ("autoload_known_extensions", False),
-        ("autoinstall_known_extensions", False),
-        ("enable_progress_bar", False),
+        ("python_enable_replacements", "false"),
+        ("autoload_known_extensions", "false"),
+        ("autoinstall_known_extensions", "false"),
+        ("enable_progress_bar", "false"),
     ):
-        con.execute(f"SET {setting} = $value", {"value": value})
+        # no parameter: DuckDB 1.5 loads pandas to look at one
+        con.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
     if not allow_files:
         con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import duckdb
 
 ASKING = frozenset({"SELECT", "EXPLAIN", "MULTI"})
-"""Statement kinds that only read; MULTI is what a PIVOT without a list of values is parsed into."""
+"""Statement kinds that only read. MULTI is what a PIVOT without a list of values is parsed into;
+DuckDB 1.5 gives its parts, which have no text of their own."""
 
 EXAMPLE = "for example: watchlist sql \"FROM returns WHERE symbol = 'MP' ORDER BY session DESC\""
 
@@ -45,20 +46,25 @@ def parse(sql: str) -> Statement:
         raise QueryError(without_kind(str(error)), EXAMPLE) from None
     if not found:
         raise QueryError("there is no SQL to run", EXAMPLE)
-    if len(found) > 1:
+    if len(found) > 1 and any(part.query for part in found):
         raise QueryError(
             f"{len(found)} statements; one query is run at a time",
             "put the parts of one question together with: WITH a AS (…), b AS (…) SELECT …",
         )
     statement = found[0]
-    kind = _kind(statement)
+    kind = "MULTI" if len(found) > 1 else _kind(statement)
+    if kind == "SELECT" and statement.query not in sql:
+        # a PRAGMA that DuckDB 1.5 writes as a SELECT
+        kind = "PRAGMA"
     if kind not in ASKING:
         raise QueryError(
             f"{kind} is refused: the store is read-only and nothing but queries is run here",
             "to write a result to a file: watchlist sql … -o FILE; to keep a query: "
             "watchlist query new NAME",
         )
-    return Statement(statement.query, frozenset(statement.named_parameters))
+    return Statement(
+        statement.query or sql, frozenset[str]().union(*(part.named_parameters for part in found))
+    )
 
 
 def _kind(statement: duckdb.Statement) -> str:

@@ -5,8 +5,9 @@ an advisory lock of the catalogue's database; each step of a run commits by itse
 readers see is the last snapshot that a run published. A run that dies leaves that snapshot as it
 was, and the next run builds on what the dead one had committed, which is whole, symbol by symbol.
 
-DuckLake needs an extension that duckdb 2.0 does not have yet; with duckdb 1.5.5 it comes in two
-wheels (`requirements/lake.txt`). `md:` (MotherDuck) goes through the same seam, untested.
+DuckLake and PostgreSQL are extensions of DuckDB, each built for one release of it; the extra
+`lake` installs both with that release (1.5.5; there is none for 2.0 yet). `md:` (MotherDuck) goes
+through the same seam, untested.
 """
 
 from __future__ import annotations
@@ -250,7 +251,7 @@ def _load(con: duckdb.DuckDBPyConnection, name: str) -> None:
         raise StoreError(
             f"duckdb {duckdb.__version__} has no extension {name!r}: "
             f"{str(error).strip().splitlines()[0]}",
-            "a team's store needs it; with duckdb 1.5.5: pip install -r requirements/lake.txt",
+            "a team's store needs it: pip install 'mining-watchlist[lake]'",
         ) from None
 
 

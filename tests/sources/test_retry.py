@@ -10,8 +10,8 @@ import pytest
 from tests.loopback import FakeClock
 from watchlist.config import Fetch
 from watchlist.errors import PermanentSourceError, SourceError, TransientSourceError
+from watchlist.sources.live import LONGEST_WAIT, Retry
 from watchlist.sources.protocol import BudgetSpentError, Fetched, RateLimitedError, UnreachableError
-from watchlist.sources.retry import LONGEST_WAIT, Retry
 
 ANSWER = Fetched(pl.DataFrame())
 

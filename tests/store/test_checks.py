@@ -110,7 +110,7 @@ def test_bars_written_twice_are_found(world: World) -> None:
         build.publish()
     with connect(world.project) as con:
         health = examine(con, world.project)
-    assert {row["check_name"] for row in health.findings} >= {"duplicate_bars"}
+    assert {finding.check_name for finding in health.findings} >= {"duplicate_bars"}
     assert health.errors >= CLEAN.height
 
 

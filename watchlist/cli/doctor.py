@@ -1,8 +1,9 @@
-"""`watchlist doctor`: is the store sound, and is the data?"""
+"""`watchlist doctor`: can the store be read, and is its data right?"""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,24 +60,26 @@ def register(app: typer.Typer) -> None:
 def _as_text(health: Health) -> str:
     width = max(len(name) for name in health.facts)
     lines = [f"{name:<{width}}  {value}" for name, value in health.facts.items()]
-    counts = Counter(row["severity"] for row in health.findings)
+    counts = Counter(finding.severity for finding in health.findings)
     told = ", ".join(
         f"{counts[s]} {s}{'s' * (counts[s] != 1)}" for s in ("error", "warning", "note")
     )
     lines += ["", f"findings: {told}"]
     seen: Counter[str] = Counter()
-    for row in health.findings:
-        seen[row["check_name"]] += 1
-        if seen[row["check_name"]] <= SHOWN:
-            where = " ".join(str(part) for part in (row["symbol"], row["session"]) if part)
-            lines.append(f"  {row['severity']:<7}  {row['check_name']}: {where}: {row['message']}")
-        elif seen[row["check_name"]] == SHOWN + 1:
-            more = sum(r["check_name"] == row["check_name"] for r in health.findings) - SHOWN
-            lines.append(f"  {row['severity']:<7}  {row['check_name']}: and {more} more")
+    checks = Counter(finding.check_name for finding in health.findings)
+    for finding in health.findings:
+        name = finding.check_name
+        seen[name] += 1
+        if seen[name] <= SHOWN:
+            where = " ".join(str(part) for part in (finding.symbol, finding.session) if part)
+            lines.append(f"  {finding.severity:<7}  {name}: {where}: {finding.message}")
+        elif seen[name] == SHOWN + 1:
+            lines.append(f"  {finding.severity:<7}  {name}: and {checks[name] - SHOWN} more")
     return "\n".join(lines)
 
 
 def _as_json(health: Health) -> str:
     import json
 
-    return json.dumps({"store": health.facts, "findings": health.findings}, default=str, indent=2)
+    findings = [asdict(finding) for finding in health.findings]
+    return json.dumps({"store": health.facts, "findings": findings}, default=str, indent=2)

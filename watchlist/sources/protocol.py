@@ -1,7 +1,4 @@
-"""What a source of bars is: asked for a security in a window, it answers or fails clearly.
-
-And what every answer must pass before it counts as bars, whoever gives it.
-"""
+"""What a source of bars is: asked for a security in a window, it answers or fails clearly."""
 
 from __future__ import annotations
 
@@ -143,41 +140,6 @@ def window(bars: pl.DataFrame, start: date | None, end: date | None) -> pl.DataF
     if end is not None:
         bars = bars.filter(pl.col("session") <= end)
     return bars
-
-
-def plausible_bars(raw: pl.DataFrame, source: str, symbol: str) -> pl.DataFrame:
-    """`raw` as a bar frame, once nothing in it is impossible.
-
-    A price of zero, or not a number, means not known. An impossible value condemns the whole
-    answer, for then its other values cannot be trusted either.
-
-    Raises
-    ------
-    TransientSourceError
-        A negative, infinite or absurdly large number, a session twice.
-    """
-    bars = raw.with_columns(pl.col(pl.Float64).fill_nan(None))
-    bars = bars.with_columns(
-        pl.when(pl.col(c) != 0).then(c).alias(c) for c in PRICE_COLUMNS if c in bars.columns
-    )
-    impossible = {
-        **{c: ~pl.col(c).is_between(0, HIGHEST_PRICE) for c in PRICE_COLUMNS},
-        "volume": ~pl.col("volume").is_between(0, HIGHEST_VOLUME),
-        "dividend": ~pl.col("dividend").is_between(0, HIGHEST_PRICE),
-        "split": ~pl.col("split").is_between(1 / HIGHEST_SPLIT, HIGHEST_SPLIT),
-        "session": pl.col("session").is_duplicated() | pl.col("session").is_null(),
-    }
-    for column, wrong in impossible.items():
-        if column not in bars.columns:
-            continue
-        rows = bars.filter(wrong)
-        if rows.height:
-            raise TransientSourceError(
-                f"{source} gave an impossible {column} for {symbol}: "
-                f"{rows[column][0]} in session {rows['session'][0]}",
-                "nothing of that answer was used; try again later",
-            )
-    return bar_frame(bars)
 
 
 def check_currency(security: Security, currency: str | None, source: str) -> None:

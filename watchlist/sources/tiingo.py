@@ -6,53 +6,61 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 import httpx
 import polars as pl
+from pydantic import BaseModel, BeforeValidator, Field
 
 from watchlist.clock import Clock
 from watchlist.config import Fetch
 from watchlist.errors import ConfigError, PermanentSourceError, TransientSourceError
+from watchlist.sources.live import Number, Retry, plausible_bars, read_as, read_json
 from watchlist.sources.protocol import (
     BadRow,
     Fetched,
     RateLimitedError,
     UnreachableError,
     bar_frame,
-    plausible_bars,
     window,
 )
-from watchlist.sources.retry import Retry
 
 if TYPE_CHECKING:
     from watchlist.catalog import Security
 
 API = "https://api.tiingo.com"
 
-EARLIEST = date(1925, 1, 1)
+EARLIEST, LATEST = date(1925, 1, 1), date(2199, 12, 31)
 
 LARGEST_ANSWER = 64 * 2**20
 """Bytes; a century of daily bars is a tenth of it."""
-
-FIELDS = {
-    "open": "open",
-    "high": "high",
-    "low": "low",
-    "close": "close",
-    "adjClose": "adj_close",
-    "volume": "volume",
-    "divCash": "dividend",
-    "splitFactor": "split",
-}
-
-NEEDED = {"date", "close", "splitFactor"}
 
 MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2})(T00:00:00(\.0+)?(Z|[+-]00:?00)?)?$")
 
 OVER_LIMIT = "run over your"
 """Tiingo's words for a used-up allowance; they come under status 200 too, as plain text."""
+
+
+def _day(cell: object) -> object:
+    """The day that midnight, in UTC, names; any other hour names none."""
+    found = MIDNIGHT.match(cell) if isinstance(cell, str) else None
+    return found and found[1]
+
+
+class Row(BaseModel):
+    """A session as Tiingo gives it: prices as traded."""
+
+    session: Annotated[date, BeforeValidator(_day), Field(alias="date", ge=EARLIEST, le=LATEST)]
+    open: Number | None = None
+    high: Number | None = None
+    low: Number | None = None
+    close: Number | None
+    adj_close: Number | None = Field(None, alias="adjClose")
+    volume: Number | None = None
+    dividend: Number | None = Field(None, alias="divCash")
+    split: Number = Field(alias="splitFactor")
+    """It decides about all prices before: none given is not the same as no split."""
 
 
 class TiingoSource:
@@ -107,8 +115,10 @@ class TiingoSource:
             {"startDate": (start or EARLIEST).isoformat(), "format": "json"},
             symbol,
         )
-        rows = _rows(status, body, symbol)
-        bars = window(_split_adjusted(_bars(rows, symbol)), start, end)
+        rows = [row.model_dump() for row in _rows(status, body, symbol)]
+        schema = {**dict.fromkeys(Row.model_fields, pl.Float64), "session": pl.Date}
+        traded = pl.DataFrame(rows, schema)
+        bars = window(_split_adjusted(plausible_bars(traded, "Tiingo", symbol)), start, end)
         note = None if bars.height else f"Tiingo has no bars of {symbol} there"
         return Fetched(bars, note=note)
 
@@ -144,7 +154,7 @@ class TiingoSource:
             ) from None
 
 
-def _rows(status: int, body: bytes, symbol: str) -> list[Any]:
+def _rows(status: int, body: bytes, symbol: str) -> list[Row]:
     """The rows of a good answer; everything else is raised by its meaning."""
     said = _said(body)
     if status == 429 or OVER_LIMIT in said:
@@ -159,16 +169,10 @@ def _rows(status: int, body: bytes, symbol: str) -> list[Any]:
         raise PermanentSourceError(f"Tiingo refuses {symbol} ({status}): {said}")
     if status != 200:
         raise TransientSourceError(f"Tiingo failed for {symbol} ({status}): {said}")
-    try:
-        rows = json.loads(body)
-    except (ValueError, RecursionError):
-        raise TransientSourceError(
-            f"Tiingo's answer for {symbol} is not JSON",
-            "a page for people, a proxy's login or a cut-off answer; try again later",
-        ) from None
-    if not isinstance(rows, list):
+    tree = read_json(body, "Tiingo", symbol)
+    if not isinstance(tree, list):
         raise TransientSourceError(f"Tiingo's answer for {symbol} holds no bars: {said}")
-    return rows
+    return read_as(list[Row], tree, "Tiingo", symbol)
 
 
 def _said(body: bytes) -> str:
@@ -182,39 +186,6 @@ def _said(body: bytes) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:160]
 
 
-def _bars(rows: list[Any], symbol: str) -> pl.DataFrame:
-    """Rows as they stand in the answer, checked cell by cell; prices as traded."""
-    columns: dict[str, list[Any]] = {"session": [], **{ours: [] for ours in FIELDS.values()}}
-    for row in rows:
-        if not isinstance(row, dict) or not row.keys() >= NEEDED:
-            raise _garbled(symbol, f"a row without {', '.join(sorted(NEEDED))}", row)
-        if row["splitFactor"] is None:
-            # it decides about all prices before; none given is not the same as no split
-            raise _garbled(symbol, "a row without split factor", row["date"])
-        columns["session"].append(_session(row["date"], symbol))
-        for theirs, ours in FIELDS.items():
-            cell = row.get(theirs)
-            if cell is not None and (isinstance(cell, bool) or not isinstance(cell, int | float)):
-                raise _garbled(symbol, f"{theirs} is not a number", cell)
-            try:
-                columns[ours].append(None if cell is None else float(cell))
-            except OverflowError:
-                raise _garbled(symbol, f"{theirs} is too large", "") from None
-    schema = {name: pl.Date if name == "session" else pl.Float64 for name in columns}
-    return plausible_bars(pl.DataFrame(columns, schema=schema), "Tiingo", symbol)
-
-
-def _session(cell: Any, symbol: str) -> date:
-    found = MIDNIGHT.match(cell) if isinstance(cell, str) else None
-    try:
-        session = date.fromisoformat(found[1]) if found else None
-    except ValueError:
-        session = None
-    if session is None or not EARLIEST <= session <= date(2199, 12, 31):
-        raise _garbled(symbol, "a date that is none", cell)
-    return session
-
-
 def _split_adjusted(bars: pl.DataFrame) -> pl.DataFrame:
     """Prices and dividends over the product of all later split factors, volumes times it."""
     if bars.is_empty():
@@ -225,12 +196,4 @@ def _split_adjusted(bars: pl.DataFrame) -> pl.DataFrame:
             *[(pl.col(c) / later).alias(c) for c in ("open", "high", "low", "close", "dividend")],
             volume=(pl.col("volume") * later).round(),
         )
-    )
-
-
-def _garbled(symbol: str, problem: str, found: Any) -> TransientSourceError:
-    shown = f": {str(found)[:60]!r}" if found != "" else ""
-    return TransientSourceError(
-        f"Tiingo's answer for {symbol} has {problem}{shown}",
-        "nothing of that answer was used; try again later",
     )

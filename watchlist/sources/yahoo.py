@@ -16,6 +16,7 @@ from yfinance.exceptions import YFRateLimitError
 from watchlist.clock import Clock
 from watchlist.config import Fetch
 from watchlist.errors import SourceError, TransientSourceError
+from watchlist.sources.live import Retry, plausible_bars
 from watchlist.sources.protocol import (
     BadRow,
     Fetched,
@@ -23,10 +24,8 @@ from watchlist.sources.protocol import (
     UnreachableError,
     check_currency,
     no_bars,
-    plausible_bars,
     window,
 )
-from watchlist.sources.retry import Retry
 from watchlist.sources.yahoo_answer import read_answer
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from watchlist.errors import PermanentSourceError, TransientSourceError
+from watchlist.sources.live import Number, garbled, read_as, read_json
 from watchlist.sources.protocol import no_bars
 
 QUOTES = ("open", "high", "low", "close", "volume")
@@ -26,7 +27,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = -2_208_988_800, 4_102_444_800
 """Seconds of 1900 and 2100: a timestamp outside is in another unit or none at all."""
 
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-(2**63), le=2**63)]
 Size = Annotated[Number, Field(gt=0)]
 Stamp = Annotated[int, Field(strict=True, gt=EARLIEST, lt=LATEST)]
 Column = list[Number | None]
@@ -122,42 +122,31 @@ def read_answer(status: int, body: bytes, symbol: str) -> Answer:
     PermanentSourceError
         Yahoo does not know the symbol, refuses the window, or answers another question.
     """
-    try:
-        tree = json.loads(body)
-    except (ValueError, RecursionError):
-        tree = None
-    said = _words(tree)
+    if b"Will be right back" in body:
+        raise TransientSourceError("Yahoo says that it is down")
+    said = _words(body)
     if "Data doesn't exist" in said:
         return Answer(no_bars(), note=f"Yahoo: {said}")
     if status != 200 or said:
         _refused(status, said, symbol)
-    if tree is None:
-        if b"Will be right back" in body:
-            raise TransientSourceError("Yahoo says that it is down")
-        raise TransientSourceError(
-            f"Yahoo's answer for {symbol} is not JSON",
-            "a page for people, a proxy's login or a cut-off answer; try again later",
-        )
+    tree = read_json(body, "Yahoo", symbol)
     try:
         results = tree["chart"]["result"]
-        if not results or not results[0].get("timestamp"):
-            return Answer(no_bars(), note=f"Yahoo's answer for {symbol} holds no bars")
-        result = Result.model_validate(results[0])
-    except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"]))
-        _garbled(symbol, f"{where}: {problem['msg']}", problem["input"])
+        empty = not results or not results[0].get("timestamp")
     except (LookupError, TypeError, AttributeError):
-        _garbled(symbol, "no chart", tree)
+        garbled("Yahoo", symbol, "no chart", tree)
+    if empty:
+        return Answer(no_bars(), note=f"Yahoo's answer for {symbol} holds no bars")
+    result = read_as(Result, results[0], "Yahoo", symbol)
     _check_question(result.meta, symbol)
     return Answer(_bars(result, symbol), result.meta.currency or None)
 
 
-def _words(tree: Any) -> str:
+def _words(body: bytes) -> str:
     """What Yahoo says instead of bars, on one line."""
     try:
-        error = tree["chart"]["error"]
-    except (LookupError, TypeError):
+        error = json.loads(body)["chart"]["error"]
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ""
     said = error.get("description") or error.get("code") if isinstance(error, dict) else error
     return " ".join(str(said).split())[:160] if said else ""
@@ -195,7 +184,7 @@ def _bars(result: Result, symbol: str) -> pl.DataFrame:
         columns["adj_close"] = adjusted.adjclose
     for name, column in columns.items():
         if len(column) != len(result.timestamp):
-            _garbled(symbol, f"not one {name} for each timestamp", column)
+            garbled("Yahoo", symbol, f"not one {name} for each timestamp", column)
     schema = {"stamp": pl.Int64, "session": pl.Date, **dict.fromkeys(columns, pl.Float64)}
     sessions = [_session(stamp, zone) for stamp in result.timestamp]
     frame = pl.DataFrame({"stamp": result.timestamp, "session": sessions, **columns}, schema)
@@ -222,7 +211,7 @@ def _actions(events: Events, zone: ZoneInfo, symbol: str) -> pl.DataFrame:
     dated: tuple[tuple[str, Event], ...] = (*events.dividends.items(), *events.splits.items())
     for key, event in dated:
         if str(event.date) != key:
-            _garbled(symbol, "an event without its date", event)
+            garbled("Yahoo", symbol, "an event without its date", event)
     for dividend in events.dividends.values():
         paid[_session(dividend.date, zone)] += dividend.amount
     for ratio in events.splits.values():
@@ -242,7 +231,7 @@ def _zone(name: str, symbol: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):
-        _garbled(symbol, "no time zone", name)
+        garbled("Yahoo", symbol, "no time zone", name)
 
 
 def _session(stamp: int, zone: ZoneInfo) -> date:
@@ -257,11 +246,4 @@ def _no_contradiction(frame: pl.DataFrame, symbol: str) -> None:
     different = frame.unique(["session", *QUOTES]).filter(pl.col("session").is_duplicated())
     old = different.filter(pl.col("session") < frame["session"].max())
     if old.height:
-        _garbled(symbol, "two different bars of one session", old["session"].min())
-
-
-def _garbled(symbol: str, problem: str, found: object) -> NoReturn:
-    raise TransientSourceError(
-        f"Yahoo's answer for {symbol} has {problem}: {str(found)[:60]!r}",
-        "nothing of that answer was used; try again later",
-    )
+        garbled("Yahoo", symbol, "two different bars of one session", old["session"].min())

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass, fields
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from watchlist.errors import StoreError
 from watchlist.project import Project, packaged, statement
@@ -22,7 +22,21 @@ if TYPE_CHECKING:
     import duckdb
 
 SEVERITIES = ("error", "warning", "note")
-KEY = ("check_name", "severity", "symbol", "session", "message", "value")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong with the data."""
+
+    check_name: str
+    severity: str
+    """One of `SEVERITIES`."""
+    symbol: str | None
+    """None where it is about no single symbol."""
+    session: date | None
+    message: str
+    value: float | None = None
+    """The number that the message is about; its unit depends on the check."""
 
 
 @dataclass(frozen=True)
@@ -48,39 +62,36 @@ def all_checks(folder: Path | None = None) -> tuple[Check, ...]:
     )
 
 
-def run(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Run every check on the connection's store; one row a finding, worst first."""
-    rows = [
-        {"check_name": check.name, "severity": check.severity, **row}
+def run(con: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """Run every check on the connection's store; what is wrong, worst first."""
+    found = [
+        Finding(check.name, check.severity, **row)
         for check in all_checks()
         for row in named_rows(con, check.sql)
     ]
-    order = {severity: place for place, severity in enumerate(SEVERITIES)}
-    return sorted(rows, key=lambda row: order[row["severity"]])
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def record(con: duckdb.DuckDBPyConnection, at: datetime) -> None:
     """Replace the findings of all checks; one that was there before keeps its moment."""
-    keep(con, [check.name for check in all_checks()], run(con), at)
+    write_findings(con, [check.name for check in all_checks()], run(con), at)
 
 
-def keep(
+def write_findings(
     con: duckdb.DuckDBPyConnection,
     names: Sequence[str],
-    rows: Iterable[Mapping[str, Any]],
+    findings: Sequence[Finding],
     at: datetime,
 ) -> None:
     """Replace the findings of these names; one that was there before keeps its moment."""
     given = {"names": list(names)}
+    columns = ", ".join(field.name for field in fields(Finding))
     before = con.execute(
-        f"SELECT {', '.join(KEY)}, found_at FROM base.findings "
-        "WHERE list_contains($names, check_name)",
+        f"SELECT {columns}, found_at FROM base.findings WHERE list_contains($names, check_name)",
         given,
     ).fetchall()
-    since = {row[:-1]: row[-1] for row in before}
-    dated = [
-        {**row, "found_at": since.get(tuple(row.get(column) for column in KEY), at)} for row in rows
-    ]
+    since = {tuple(row): moment for *row, moment in before}
+    dated = [{**asdict(row), "found_at": since.get(astuple(row), at)} for row in findings]
     con.execute("DELETE FROM base.findings WHERE list_contains($names, check_name)", given)
     write_rows(con, "findings", dated)
 
@@ -92,13 +103,13 @@ class Health:
     facts: dict[str, str]
     """What the store is, in words, by name."""
 
-    findings: list[dict[str, Any]]
-    """Rows of the findings, worst first; checks are run anew."""
+    findings: list[Finding]
+    """Worst first; checks are run anew."""
 
     @property
     def errors(self) -> int:
         """Findings that make numbers wrong."""
-        return sum(row["severity"] == "error" for row in self.findings)
+        return sum(finding.severity == "error" for finding in self.findings)
 
 
 def size(con: duckdb.DuckDBPyConnection, project: Project) -> int:
@@ -122,7 +133,7 @@ def examine(con: duckdb.DuckDBPyConnection, project: Project) -> Health:
     }
     names = {"checks": [check.name for check in all_checks()]}
     kept = named_rows(con, statement(__file__, "kept_findings"), names)
-    return Health(facts, [*run(con), *kept])
+    return Health(facts, [*run(con), *(Finding(**row) for row in kept)])
 
 
 def _read(path: Path) -> Check:

@@ -394,17 +394,12 @@ def _nothing(source: Source, outcomes: list[SymbolPull]) -> NothingNewError:
 
 def _keep_bad_rows(build: Build, source: Source) -> int:
     """Rows left out of a file on the user's word stay visible until its next import; how many."""
-    rows = [
-        {
-            "check_name": "file_rows",
-            "severity": "warning",
-            "symbol": row.symbol,
-            "message": str(row),
-        }
+    findings = [
+        checks.Finding("file_rows", "warning", row.symbol, None, str(row))
         for row in source.bad_rows
     ]
-    checks.keep(build.con, ["file_rows"], rows, build.started_at)
-    return len(rows)
+    checks.write_findings(build.con, ["file_rows"], findings, build.started_at)
+    return len(findings)
 
 
 def _keep_planted_truth(con: duckdb.DuckDBPyConnection, source: Source) -> None:

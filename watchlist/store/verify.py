@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import polars as pl
 
@@ -62,7 +61,7 @@ def run_verify(
     Nothing is overwritten. The findings of an earlier verification by that source are replaced.
     """
     due = [s for s in catalog.securities if s.pulled and (not symbols or s.symbol in symbols)]
-    rows: list[dict[str, Any]] = []
+    findings: list[checks.Finding] = []
     unanswered: list[str] = []
     compared = 0
     security_ids = sync.security_ids(build.con)
@@ -83,25 +82,28 @@ def run_verify(
             continue
         both = stored.join(given, on="session", how="inner", suffix="_other", maintain_order="left")
         compared += both.height
-        rows += _disagreements(security, source, both)
-    checks.keep(build.con, [f"verify_{source.name}"], rows, clock.now())
-    return VerifySummary(source.name, compared, len(rows), tuple(unanswered))
+        findings += _disagreements(security, source, both)
+    checks.write_findings(build.con, [f"verify_{source.name}"], findings, clock.now())
+    return VerifySummary(source.name, compared, len(findings), tuple(unanswered))
 
 
-def _disagreements(security: Security, source: Source, both: pl.DataFrame) -> list[dict[str, Any]]:
-    rows = []
-    for field, tolerance in (("close", CLOSE_TOLERANCE), ("volume", VOLUME_TOLERANCE)):
+def _disagreements(security: Security, source: Source, both: pl.DataFrame) -> list[checks.Finding]:
+    findings = []
+    for field, tolerance, severity in (
+        ("close", CLOSE_TOLERANCE, "warning"),
+        ("volume", VOLUME_TOLERANCE, "note"),
+    ):
         ratio = pl.col(f"{field}_other") / pl.col(field) - 1
         apart = both.filter((pl.col(field) > 0) & (ratio.abs() > tolerance))
-        for session, ours, theirs in apart.select("session", field, f"{field}_other").rows():
-            rows.append(
-                {
-                    "check_name": f"verify_{source.name}",
-                    "severity": "warning" if field == "close" else "note",
-                    "symbol": security.symbol,
-                    "session": session,
-                    "message": f"{field} {ours:g} here, {theirs:g} at {source.name}",
-                    "value": theirs / ours - 1,
-                }
+        findings += [
+            checks.Finding(
+                check_name=f"verify_{source.name}",
+                severity=severity,
+                symbol=security.symbol,
+                session=session,
+                message=f"{field} {ours:g} here, {theirs:g} at {source.name}",
+                value=theirs / ours - 1,
             )
-    return rows
+            for session, ours, theirs in apart.select("session", field, f"{field}_other").rows()
+        ]
+    return findings

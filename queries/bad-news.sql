@@ -1,6 +1,6 @@
 -- title: What was the negative news, and how big were the losses?
--- why: Question 11 of an analyst: events that took support away, with the losses of day 0 and of the
---     week after.
+-- why: Question 11 of an analyst: pairs for which an event was adverse (support taken away, or
+--     given to a rival), with the losses of day 0 and of the week after.
 -- param: role VARCHAR = watchlist [watchlist | peer]: Whose losses
 -- column: day0 DATE: First session that could react
 -- column: event_id VARCHAR: The event
@@ -13,11 +13,12 @@
 -- example: --param role=peer
 WITH path AS (
     SELECT
-        w.event_id, w.symbol, w.relation, w.day0, w.day, w.ret,
+        w.event_id, w.symbol, w.relation, t.direction, w.day0, w.day, w.ret,
         product(1 + w.ret) OVER (
             PARTITION BY w.event_id, w.symbol ORDER BY w.day
         ) - 1 AS since
     FROM event_windows AS w
+    JOIN event_targets AS t USING (event_id, symbol)
     JOIN securities AS s USING (symbol)
     WHERE s.role = $role AND w.day >= 0
 )
@@ -28,7 +29,7 @@ SELECT
     min(p.since) AS worst
 FROM path AS p
 JOIN events AS e USING (event_id)
-WHERE e.direction = 'adverse'
+WHERE p.direction = 'adverse'
 GROUP BY ALL
 HAVING any_value(p.ret) FILTER (p.day = 0) IS NOT NULL
 ORDER BY p.day0, p.event_id, ret;

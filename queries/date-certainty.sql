@@ -13,13 +13,14 @@
 WITH effect AS (
     SELECT
         f.day0, e.timing_basis, e.certainty,
-        x.car * CASE e.direction WHEN 'adverse' THEN -1 ELSE 1 END AS car
+        x.car * CASE t.direction WHEN 'adverse' THEN -1 ELSE 1 END AS car
     FROM event_effects AS x
     JOIN studies AS s USING (study_id)
     JOIN study_fits AS f USING (study_id, event_id, symbol)
+    JOIN event_targets AS t USING (event_id, symbol)
     JOIN events AS e USING (event_id)
     WHERE s.name = $study AND s.latest AND x.first_day = 0 AND x.last_day = $last_day
-        AND e.direction <> 'mixed' AND x.car IS NOT NULL
+        AND t.direction <> 'mixed' AND x.car IS NOT NULL
 ),
 chosen AS (
     SELECT 1 AS position, 'all events' AS which, day0, car FROM effect

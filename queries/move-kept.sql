@@ -32,7 +32,7 @@ offering AS (
     SELECT t.symbol, t.day0, e.event_id
     FROM events AS e
     JOIN event_targets AS t USING (event_id)
-    WHERE e.direction IN ('adverse', 'mixed') AND t.relation = 'named'
+    WHERE t.direction IN ('adverse', 'mixed') AND t.relation = 'named'
         AND e.category IN ('company', 'loan')
 )
 SELECT

@@ -54,6 +54,7 @@ EVENTS = """\
 # certainty = "single-source"
 # named = ["LAC"]
 # exposed = ["ALB"]
+# directions = { ALB = "adverse" }   # targets that it means something else for
 # sources = [{ title = "Permit notice", publisher = "Nevada", url = "https://example.org/permit" }]
 """
 

@@ -2,7 +2,7 @@ CREATE OR REPLACE VIEW events AS
 SELECT
     event_id, announced_on, announced_time, timing, timing_basis, title, summary, category,
     direction, actors, minerals, amount_usd, certainty, status, known_on, outcome, chain,
-    chain_stage, note
+    chain_stage, note, entered_at
 FROM base.events;
 
 COMMENT ON VIEW events IS 'What happened or is scheduled, when it became public, and how sure we are.';
@@ -14,7 +14,7 @@ COMMENT ON COLUMN events.timing_basis IS 'How the timing is known: reported, inf
 COMMENT ON COLUMN events.title IS 'What happened, in one line.';
 COMMENT ON COLUMN events.summary IS 'What happened, in a few sentences.';
 COMMENT ON COLUMN events.category IS 'Kind of policy: equity-stake, executive-order, export-control …';
-COMMENT ON COLUMN events.direction IS 'supportive, adverse or mixed for its targets, as read at the time.';
+COMMENT ON COLUMN events.direction IS 'supportive, adverse or mixed, as read at the time; of a pair: event_targets.direction.';
 COMMENT ON COLUMN events.actors IS 'Who decided or spoke.';
 COMMENT ON COLUMN events.minerals IS 'Minerals concerned.';
 COMMENT ON COLUMN events.amount_usd IS 'Money involved, US dollars; NULL if none was named.';
@@ -25,3 +25,4 @@ COMMENT ON COLUMN events.outcome IS 'Of a scheduled event: what came of it, once
 COMMENT ON COLUMN events.chain IS 'Events with the same chain are one story: report, confirmation, closing.';
 COMMENT ON COLUMN events.chain_stage IS 'report, announcement, confirmation, amendment, closing, failure or deadline.';
 COMMENT ON COLUMN events.note IS 'What a reader should know.';
+COMMENT ON COLUMN events.entered_at IS 'When it entered the catalogue; NULL: unknown, so entered with hindsight.';

@@ -147,7 +147,9 @@ def _events(
         """
     )
     con.execute("INSERT INTO base.event_days SELECT id, 'XNYS', day, 'simulated' FROM _events")
-    con.execute("INSERT INTO base.event_targets SELECT id, symbol, 'named' FROM _targets")
+    con.execute(
+        "INSERT INTO base.event_targets SELECT id, symbol, 'named', 'supportive' FROM _targets"
+    )
     con.execute(
         "INSERT INTO base.planted_effects SELECT id, symbol, 0, day, $effect "
         "FROM _targets JOIN _events USING (id)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -60,6 +60,11 @@ def test_an_event_in_order_has_no_finding(home: dict[str, pl.DataFrame]) -> None
             {"sources": [{"title": "t", "publisher": "p"}]}, ("warning", "sources"), id="no address"
         ),
         pytest.param({"certainty": "confirmed"}, ("error", "sources"), id="confirmed by one"),
+        pytest.param(
+            {"entered_at": datetime(2026, 8, 2, 1, tzinfo=UTC)},
+            ("error", "entered"),
+            id="entered tomorrow",
+        ),
         pytest.param(
             {"sources": [source(says_on=date(2026, 6, 2))]}, ("warning", "date"), id="other day"
         ),
@@ -156,10 +161,14 @@ def test_the_packaged_chronology_passes() -> None:
     catalog = packaged_catalog()
     days = [e.announced_on for e in catalog.events]
     home = sessions(["XNYS"], min(days), max(days))
-    found = check_events(catalog, {"XNYS": home}, date(2026, 11, 22))
+    found = check_events(catalog, {"XNYS": home}, date(2026, 11, 28))
     assert [f for f in found if f.severity == "error"] == []
     passed = {f.event_id for f in found if f.check == "schedule"}
-    assert passed == {"tmq-loi-deadline-2026", "s232-deadline-2026", "china-suspension-expiry-2026"}
+    assert passed == {
+        "s232-deadline-2026",
+        "china-suspension-expiry-2026",
+        "china-ga-ge-sb-suspension-expiry-2026",
+    }
 
 
 def test_official_is_a_governments_own_host() -> None:

@@ -46,7 +46,8 @@ def test_a_users_event_joins_the_packaged_ones(project: Project) -> None:
     write(project, "events.toml", GOOD)
     after = load_catalog(project)
     assert len(after.events) == len(before.events) + 1
-    assert after.event("own-event-2026").targets == (("MP", "named"),)
+    assert after.event("own-event-2026").targets == (("MP", "named", "supportive"),)
+    assert after.event("own-event-2026").entered_at is None
 
 
 def test_a_users_event_replaces_the_packaged_one_whole(project: Project) -> None:
@@ -106,6 +107,36 @@ def test_events_are_in_the_order_of_their_dates(project: Project) -> None:
             'named = ["MP"]\nexposed = ["MP"]',
             "MP both named and exposed",
             id="a target twice",
+        ),
+        pytest.param(
+            'named = ["MP"]',
+            'named = ["MP"]\ndirections = { MPP = "adverse" }',
+            "directions.MPP: the event neither names nor exposes it; did you mean 'MP'?",
+            id="a direction for a symbol that is no target",
+        ),
+        pytest.param(
+            'named = ["MP"]',
+            'named = ["MP"]\ndirections = { MP = "advers" }',
+            "directions.MP = 'advers': did you mean 'adverse'?",
+            id="a misspelt direction of a pair",
+        ),
+        pytest.param(
+            'named = ["MP"]',
+            'named = ["MP"]\ndirections = { mp = "adverse" }',
+            "directions.mp",
+            id="a direction for a symbol in small letters",
+        ),
+        pytest.param(
+            'named = ["MP"]',
+            'named = ["MP"]\nentered_at = 2026-11-27T20:00:00',
+            "entered_at: 2026-11-27T20:00:00 has no time zone; write it with Z for UTC",
+            id="entered at a time without a zone",
+        ),
+        pytest.param(
+            'named = ["MP"]',
+            'named = ["MP"]\nentered_at = 2026-11-27',
+            "entered_at: 2026-11-27 is a day without a time; write it as 2026-11-27T00:00:00Z",
+            id="entered on a day without a time",
         ),
         pytest.param(
             'certainty = "single-source"',

@@ -72,8 +72,8 @@ def test_list_filters_and_gives_day_zero(desk: Desk) -> None:
     assert {row["category"] for row in rows} == {"equity-stake"}
     window = desk.rows("events", "list", "--since", "2025-09-23", "--until", "2025-09-30")
     assert [row["event_id"] for row in window] == [
-        "lac-reuters-stake-2025",
-        "uamy-dla-245m-2025",
+        "uamy-dla-245m-2025",  # before the open
+        "lac-reuters-stake-2025",  # after the close
         "lac-doe-agreement-2025",
     ]
     chain = desk.rows("events", "list", "--chain", "lac-doe-stake", "--certainty", "confirmed")

@@ -160,7 +160,7 @@ def test_event_windows_and_returns_agree(con: duckdb.DuckDBPyConnection) -> None
     for k, close in enumerate((10.0, 11.0, None, 12.0, 12.5, None, 14.0, 15.0)):
         if close is not None:
             add_bar(con, k, close=close, dividend=0.0)
-    con.execute("INSERT INTO base.event_targets VALUES ('e', 'AAA', 'named')")
+    con.execute("INSERT INTO base.event_targets VALUES ('e', 'AAA', 'named', 'mixed')")
     con.execute("INSERT INTO base.event_days VALUES ('e', 'XNYS', $d, 'test')",
                 {"d": MONDAY + timedelta(days=3)})  # fmt: skip
     rows = con.execute(

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from watchlist.project import packaged
+from watchlist.store.schema import apply_views, migrate
 
 START = date(2025, 1, 2)
 AS_OF = date(2026, 1, 30)
@@ -23,7 +23,6 @@ WATCHED = ("MP", "LAC", "TMQ", "NB")
 PEERS = ("USAR", "UUUU", "CRML", "UAMY", "PPTA", "ALB", "SLI", "TMC")
 PULLED_AT = datetime(2026, 1, 30, 22, tzinfo=UTC)
 COLUMNS = {
-    "meta": "key, value",
     "runs": "run_id, command, source, as_of, started_at, finished_at, outcome, version",
     "sessions": "calendar, session, open_at, close_at, early_close",
     "securities": (
@@ -36,7 +35,7 @@ COLUMNS = {
         "outcome, chain, chain_stage, note"
     ),
     "event_sources": "event_id, position, title, publisher, url, published_on",
-    "event_targets": "event_id, symbol, relation",
+    "event_targets": "event_id, symbol, relation, direction",
     "event_days": "event_id, calendar, day0, why",
     "pulls": (
         "pull_id, run_id, symbol, source, started_at, finished_at, outcome, kind, reason, "
@@ -151,12 +150,9 @@ def build(
     """The store as a connection, in memory or in a file; migrations and views are the real ones."""
     con = duckdb.connect(":memory:" if file is None else str(file))
     con.execute("SET TimeZone = 'UTC'")
-    package = packaged("queries").parent
-    migrations = (package / "watchlist" / "store" / "migrations").glob("*.sql")
-    for script in (*sorted(migrations), *sorted((packaged("queries") / "views").glob("*.sql"))):
-        con.execute(script.read_text(encoding="utf-8"))
+    migrate(con, "simulated" if simulated else "real")
+    apply_views(con)
     sessions = _sessions(holidays)
-    _insert(con, "meta", [("kind", "simulated" if simulated else "real")])
     _insert(con, "runs", [(1, "daily", "file", as_of, PULLED_AT, PULLED_AT, "done", "0.1.0")])
     _insert(con, "sessions", [_hours(session) for session in sessions])
     symbols = [*watched, *peers, "SPY", "REMX"]
@@ -283,7 +279,7 @@ def _insert_events(
         con,
         "event_targets",
         [
-            (e.event_id, s, "exposed" if n else "named")
+            (e.event_id, s, "exposed" if n else "named", e.direction)
             for e in events
             for n, s in enumerate(e.targets)
         ],

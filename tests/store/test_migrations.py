@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.loopback import FakeClock
+from watchlist.errors import StoreError
 from watchlist.project import Project
 from watchlist.store import connect, open_build
 from watchlist.store.compact import content
@@ -36,6 +38,48 @@ def test_a_released_store_comes_forward(dump: Path, tmp_path: Path) -> None:
         assert con.execute("SELECT old_value, cause FROM restatements").fetchall() == [
             (58.5, "correction")
         ]
+
+
+def older_store(project: Project) -> None:
+    """A store of schema 5 with an event, its targets, and a view on them."""
+    con = open_file(project.store_file)
+    con.execute((Path(__file__).parent / "released" / "schema_005.sql").read_text("utf-8"))
+    con.execute(
+        """
+        INSERT INTO base.events BY NAME
+        SELECT 'e' AS event_id, DATE '2026-01-14' AS announced_on, 'intraday' AS timing,
+            'reported' AS timing_basis, 't' AS title, 'loan' AS category,
+            'adverse' AS direction, []::VARCHAR[] AS actors, []::VARCHAR[] AS minerals,
+            'confirmed' AS certainty, 'happened' AS status;
+        INSERT INTO base.event_targets VALUES ('e', 'MP', 'named'), ('e', 'LAC', 'exposed');
+        CREATE VIEW event_targets AS SELECT event_id, symbol, relation FROM base.event_targets;
+        """
+    )
+    con.close()
+
+
+def test_the_direction_of_an_event_becomes_that_of_its_pairs(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    older_store(project)
+    with open_build(project, FakeClock()) as build:
+        build.publish()
+    with connect(project) as con:
+        assert con.execute(
+            "SELECT symbol, relation, direction FROM event_targets ORDER BY symbol"
+        ).fetchall() == [("LAC", "exposed", "adverse"), ("MP", "named", "adverse")]
+        assert con.execute("SELECT entered_at FROM events").fetchall() == [(None,)]
+
+
+@pytest.mark.parametrize("as_known", [None, date(2026, 1, 15)])
+def test_a_store_of_an_older_version_is_not_read_by_halves(
+    tmp_path: Path, as_known: date | None
+) -> None:
+    project = Project(tmp_path)
+    older_store(project)
+    with pytest.raises(StoreError, match=r"schema 5, .* reads 7\n.*doctor --repair"):
+        connect(project, as_known=as_known)
+    with connect(project, outdated=True) as con:
+        assert con.execute("SELECT count(*) FROM event_targets").fetchall() == [(2,)]
 
 
 def test_there_is_a_released_store_of_the_present_schema() -> None:

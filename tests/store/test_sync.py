@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +26,8 @@ EVENT = Event.model_validate(
         "certainty": "confirmed",
         "named": ("MP",),
         "exposed": ("LAC",),
+        "directions": {"LAC": "adverse"},
+        "entered_at": datetime(2026, 11, 27, 20, 30, tzinfo=UTC),
         "actors": ("Department of Defense",),
         "sources": (
             {"title": "A", "publisher": "P", "url": "https://example.org/a"},
@@ -50,10 +52,11 @@ def test_events_come_with_sources_targets_and_days(tmp_path: Path) -> None:
             (1, "A", "https://example.org/a"),
             (2, "B", None),
         ]
-        assert rows("SELECT symbol, relation FROM base.event_targets ORDER BY 1") == [
-            ("LAC", "exposed"),
-            ("MP", "named"),
+        assert rows("SELECT symbol, relation, direction FROM base.event_targets ORDER BY 1") == [
+            ("LAC", "exposed", "adverse"),
+            ("MP", "named", "supportive"),
         ]
+        assert rows("SELECT entered_at FROM base.events") == [(EVENT.entered_at,)]
         assert rows("SELECT calendar, day0 FROM base.event_days") == [("XNYS", date(2025, 7, 10))]
 
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import UTC, date, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -44,6 +44,8 @@ OFFICIAL_HOSTS = (
     "ustr.gov",
     "state.gov",
     "congress.gov",
+    "mofcom.gov.cn",
+    "jogmec.go.jp",
 )
 
 STAGES = ("report", "announcement", "confirmation", "amendment", "closing", "failure", "deadline")
@@ -69,7 +71,7 @@ def check_events(
     sessions : mapping of calendar code to frame
         As `watchlist.calendar.sessions` gives them; XNYS must be there.
     today : date
-        Scheduled dates before it need an outcome.
+        Scheduled dates before it need an outcome; no event entered after it.
     """
     home = sessions[HOME]
     found: list[Finding] = []
@@ -80,6 +82,7 @@ def check_events(
         found += _timing(event, home)
         found += _minerals(event)
         found += _schedule(event, today)
+        found += _entered(event, today)
     found += _duplicates(catalog.events)
     found += _chains(catalog.events)
     order = {"error": 0, "warning": 1, "note": 2}
@@ -181,6 +184,12 @@ def _schedule(event: Event, today: date) -> Iterator[Finding]:
     elif event.announced_on < today and event.outcome is None:
         text = f"the date of {event.announced_on} has passed without an outcome"
         yield Finding("warning", "schedule", event.event_id, text)
+
+
+def _entered(event: Event, today: date) -> Iterator[Finding]:
+    if event.entered_at is not None and event.entered_at.astimezone(UTC).date() > today:
+        text = f"entered_at = {event.entered_at.isoformat()} lies ahead"
+        yield Finding("error", "entered", event.event_id, text)
 
 
 def _duplicates(events: tuple[Event, ...]) -> Iterator[Finding]:

@@ -140,9 +140,15 @@ def assemble(parsed: Parsed, watchlist: tuple[str, ...]) -> Catalog:
         securities = chosen + others
     events = sorted(
         parsed.events.values(),
-        key=lambda e: (e.announced_on, str(e.announced_time or ""), e.event_id),
+        key=lambda e: (e.announced_on, *_hour(e), e.event_id),
     )
     return Catalog(securities=tuple(securities), events=tuple(events))
+
+
+def _hour(event: Event) -> tuple[int, str]:
+    """For the order within a day: the part of the day, then the time where it is known."""
+    order = ("non-trading-day", "pre-market", "intraday", "unknown", "after-close")
+    return order.index(event.timing), str(event.announced_time or "")
 
 
 def check_references(parsed: Parsed) -> None:
@@ -271,7 +277,14 @@ _PATTERNS = {
 
 
 def _pattern_hint(where: str) -> str:
-    if where.partition(".")[0] in {"named", "exposed", "symbol", "market", "sector_factor"}:
+    if where.partition(".")[0] in {
+        "named",
+        "exposed",
+        "directions",
+        "symbol",
+        "market",
+        "sector_factor",
+    }:
         return "a symbol in capitals as Yahoo writes it, such as MP or LYC.AX"
     return "not in the form expected"
 

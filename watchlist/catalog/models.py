@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 
@@ -29,6 +30,7 @@ from watchlist.catalog.vocabulary import (
     Timing,
     TimingBasis,
 )
+from watchlist.errors import nearest
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -128,10 +130,12 @@ class EventSource(Table):
 
 
 class Target(NamedTuple):
-    """A symbol that an event reaches."""
+    """A symbol that an event reaches: a pair of the study."""
 
     symbol: str
     relation: Relation
+    direction: Direction
+    """For this share; the event's own where the pair has none of its own."""
 
 
 class Event(Table):
@@ -148,6 +152,9 @@ class Event(Table):
     summary: Text | None = None
     category: Category
     direction: Direction
+    """For the targets that `directions` does not name."""
+    directions: dict[Symbol, Direction] = Field(default_factory=dict)
+    """Targets that it means something else for: help for a rival is adverse."""
     actors: tuple[Text, ...] = ()
     minerals: tuple[Text, ...] = ()
     amount_usd: Usd | None = None
@@ -158,6 +165,8 @@ class Event(Table):
     chain: Slug | None = None
     chain_stage: ChainStage | None = None
     note: Text | None = None
+    entered_at: datetime | None = None
+    """When it entered the catalogue; None where nobody wrote it down: entered with hindsight."""
     named: tuple[Symbol, ...] = ()
     exposed: tuple[Symbol, ...] = ()
     phrases: tuple[Text, ...] = ()
@@ -167,8 +176,14 @@ class Event(Table):
     @property
     def targets(self) -> tuple[Target, ...]:
         """Named symbols first, then exposed ones, each in the order written."""
-        return tuple(Target(symbol, "named") for symbol in self.named) + tuple(
-            Target(symbol, "exposed") for symbol in self.exposed
+        reached: tuple[tuple[Relation, tuple[str, ...]], ...] = (
+            ("named", self.named),
+            ("exposed", self.exposed),
+        )
+        return tuple(
+            Target(symbol, relation, self.directions.get(symbol, self.direction))
+            for relation, symbols in reached
+            for symbol in symbols
         )
 
     @property
@@ -198,6 +213,15 @@ class Event(Table):
         there = moment.astimezone(NEW_YORK)
         return given | {"announced_on": there.date(), "announced_time": there.time()}
 
+    @field_validator("entered_at", mode="before")
+    @classmethod
+    def _has_zone(cls, raw: Any) -> Any:
+        if isinstance(raw, datetime) and raw.tzinfo is None:
+            raise ValueError(f"{raw.isoformat()} has no time zone; write it with Z for UTC")
+        if isinstance(raw, date) and not isinstance(raw, datetime):
+            raise ValueError(f"{raw} is a day without a time; write it as {raw}T00:00:00Z")
+        return raw
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         twice = sorted({s for s in self.named if s in self.exposed})
@@ -207,6 +231,13 @@ class Event(Table):
             symbols = getattr(self, field)
             if len(set(symbols)) != len(symbols):
                 raise ValueError(f"{field} lists a symbol twice")
+        reached = [*self.named, *self.exposed]
+        for symbol in self.directions:
+            if symbol not in reached:
+                raise ValueError(
+                    f"directions.{symbol}: the event neither names nor exposes it; "
+                    f"{nearest(symbol, reached)}"
+                )
         if (self.chain is None) != (self.chain_stage is None):
             raise ValueError("chain and chain_stage go together: give both or neither")
         if self.status == "scheduled" and self.known_on is None:
@@ -225,7 +256,7 @@ class Catalog(BaseModel):
 
     securities: tuple[Security, ...]
     events: tuple[Event, ...]
-    """By `announced_on`, then time, then id."""
+    """By `announced_on`, then the part of the day, then time, then id."""
 
     @property
     def watchlist(self) -> tuple[str, ...]:

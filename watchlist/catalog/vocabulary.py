@@ -36,7 +36,8 @@ Category = Literal[
 kept apart because its sign is the opposite; `company` is what a company does by itself."""
 
 Direction = Literal["supportive", "adverse", "mixed"]
-"""For the share prices of the targets, as a reader of that day would have judged it."""
+"""For the share price of a target, as a reader of that day would have judged it from the news
+itself or from older sources; never set or changed because of how the price moved."""
 
 Certainty = Literal["confirmed", "single-source", "unconfirmed"]
 """`confirmed`: two independent sources or more, or one official document."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +44,11 @@ class Merged:
     unchanged: tuple[str, ...]
 
 
-def add_file(project: Project, source: Path, *, replace: bool = False) -> Merged:
+def add_file(project: Project, source: Path, now: datetime, *, replace: bool = False) -> Merged:
     """Check the events of a TOML file and merge them into the project's `events.toml`.
 
-    Nothing is written unless every event of the file is valid.
+    Nothing is written unless every event of the file is valid. An event that is new gets
+    `entered_at = now`, unless the file gives one.
 
     Raises
     ------
@@ -62,14 +64,26 @@ def add_file(project: Project, source: Path, *, replace: bool = False) -> Merged
     known = dict(parsed.events)
     ids = _read_checked(parsed, source)
     tables = {str(table["event_id"]): table for table in _tables(_document(source), source)}
-    taken = [i for i in ids if i in known and known[i] != parsed.events[i]]
+    taken = [i for i in ids if i in known and not _same(parsed.events[i], known[i])]
     if taken and not replace:
         raise CatalogError(
             f"{source}: {', '.join(taken)} is already in the catalogue, and says something else",
             "give another event_id, or replace it with --replace",
         )
     unchanged = tuple(i for i in tables if i in known and i not in taken)
+    now = now.replace(microsecond=0)
+    for event_id, table in tables.items():
+        entered = known[event_id].entered_at if event_id in known else now
+        if entered is not None and "entered_at" not in table:
+            table.add("entered_at", entered)
     return _merge(project, {i: tables[i] for i in tables if i not in unchanged}, known, unchanged)
+
+
+def _same(given: Event, known: Event) -> bool:
+    """Whether a file says of a known event what is known; when it entered need not be said."""
+    if given.entered_at is None:
+        known = known.model_copy(update={"entered_at": None})
+    return given == known
 
 
 def put_events(project: Project, events: Iterable[Event]) -> Merged:
@@ -131,7 +145,7 @@ def event_table(event: Event) -> Table:
     for name, value in event.model_dump(exclude_defaults=True).items():
         if name == "sources":
             continue
-        table.add(name, list(value) if isinstance(value, tuple) else _plain(value))
+        table.add(name, _as_toml(value))
     sources = tomlkit.array().multiline(True)
     for source in event.sources:
         inline = tomlkit.inline_table()
@@ -141,8 +155,14 @@ def event_table(event: Event) -> Table:
     return table
 
 
-def _plain(value: Any) -> Any:
-    """A whole amount without its decimal point."""
+def _as_toml(value: Any) -> Any:
+    """A field as a file would have it: a list, an inline table, an amount without its ".0"."""
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, dict):
+        inline = tomlkit.inline_table()
+        inline.update(value)
+        return inline
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from watchlist.cli import console, output
@@ -39,7 +39,7 @@ def accept_candidate(
                     f"change it with: watchlist events edit-free {known.event_id} --set …",
                 )
         else:
-            event = _new_event(candidate, changes, catalog)
+            event = _new_event(candidate, changes, catalog, clock.now())
         if known is None or event is not known:
             merged = put_events(project, [event])
             output.write(str(merged.path))
@@ -63,12 +63,14 @@ def _named(catalog: Catalog, event_id: str) -> Event:
         ) from None
 
 
-def _new_event(candidate: dict[str, Any], changes: list[str], catalog: Catalog) -> Event:
+def _new_event(
+    candidate: dict[str, Any], changes: list[str], catalog: Catalog, now: datetime
+) -> Event:
     from watchlist.calendar import sessions
     from watchlist.catalog.accepting import event_from
     from watchlist.catalog.writing import toml_value
 
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"entered_at": now.replace(microsecond=0)}
     for change in changes:
         name, equals, value = change.partition("=")
         if not equals:

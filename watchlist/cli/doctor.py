@@ -43,14 +43,14 @@ def register(app: typer.Typer) -> None:
             raise typer.BadParameter(f"{format_!r}: text or json", param_hint="--format")
         place, _ = open_project(project, source)
         if repair:
-            with store.connect(place) as con:
+            with store.connect(place, outdated=True) as con:
                 before = size(con, place)
             with store.open_build(place, SystemClock()) as build:
                 build.publish(compacted=True)
             with store.connect(place) as con:
                 after = size(con, place)
             console.say(f"compacted: {before / 1e6:.1f} MB, now {after / 1e6:.1f} MB")
-        with store.connect(place) as con:
+        with store.connect(place, outdated=True) as con:
             health = examine(con, place)
         output.write(_as_json(health) if format_ == "json" else _as_text(health))
         if health.errors:

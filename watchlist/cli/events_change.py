@@ -25,9 +25,10 @@ def register(group: typer.Typer) -> None:
         """Check the events of a file and merge them into the project's events.toml."""
         from watchlist.catalog.writing import add_file
         from watchlist.cli.events_show import remarks
+        from watchlist.clock import SystemClock
 
         found, _ = open_project(project)
-        merged = add_file(found, file, replace=replace)
+        merged = add_file(found, file, SystemClock().now(), replace=replace)
         _tell(merged.path, merged.added, merged.replaced, merged.unchanged)
         for remark in remarks(found, {*merged.added, *merged.replaced}):
             console.warn(remark)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -228,8 +228,16 @@ def _as_text(event: Event, facts: dict[str, Any]) -> str:
     for name in ("actors", "minerals", "named", "exposed"):
         if facts[name]:
             lines.append(f"{name:<10} {', '.join(facts[name])}")
+    if event.directions:
+        told = ", ".join(f"{symbol} {name}" for symbol, name in event.directions.items())
+        lines.append(f"but for    {told}")
     if event.note:
         lines.append(f"note       {event.note}")
+    entered = event.entered_at.astimezone(UTC) if event.entered_at else None
+    lines.append(
+        "entered    "
+        + (f"{entered:%Y-%m-%d %H:%M} UTC" if entered else "unknown: entered with hindsight")
+    )
     lines += ["", "day 0"]
     lines += [f"  {c:<6} {found['day0']}  {found['why']}" for c, found in facts["day0"].items()]
     lines += ["", "sources"]

@@ -66,7 +66,7 @@ def find_contradictions(
     found: list[Contradiction] = []
     for one in heard:
         own = by_sentence.get(one.sentence.first, [])
-        found += _stakes(one, catalog)
+        found += _stakes(one, catalog, written_on)
         found += _known_claims(one, linked)
         for link in own:
             event = catalog.event(link.event_id)
@@ -77,35 +77,52 @@ def find_contradictions(
     return sorted(set(found), key=lambda c: (c.first_char, c.last_char, c.event_id, c.claim))
 
 
-def _stakes(one: Heard, catalog: Catalog) -> Iterator[Contradiction]:
+def _stakes(one: Heard, catalog: Catalog, written_on: date | None) -> Iterator[Contradiction]:
     """A stake told as held that is only intended."""
     if not _OWNS.search(one.sentence.text) or _HEDGED.search(one.sentence.text):
         return
     for symbol in sorted(one.values("company")):
         security = catalog.security(symbol)
-        open_one = _open_stake(security)
+        open_one = _open_stake(security, catalog, written_on)
         if open_one is None or open_one.event_id is None:
             continue
         mention = next(m for m in one.mentions if m.kind == "company" and m.value == symbol)
         state = open_one.state.replace("-", " ")
-        since = f" as of {open_one.state_on}" if open_one.state_on else ""
+        if open_one.state in NOT_CLOSED:
+            since = f" as of {open_one.state_on}" if open_one.state_on else ""
+            state += f"{since}, not closed"
+        else:
+            state += f" on {open_one.state_on}, after the text was written"
         terms = f": {open_one.terms}" if open_one.terms else ""
         yield Contradiction(
             open_one.event_id,
             f"a stake in {security.name} is held",
-            f"{open_one.holder}: {state}{since}, not closed{terms}",
+            f"{open_one.holder}: {state}{terms}",
             one.sentence.text,
             mention.first_char,
             mention.last_char,
         )
 
 
-def _open_stake(security: Security) -> Holding | None:
-    """The stake that is only intended, where none is closed or signed."""
+def _open_stake(security: Security, catalog: Catalog, written_on: date | None) -> Holding | None:
+    """The stake that was only intended when the text was written, where none was more."""
     stakes = [h for h in security.holdings if h.kind in ("equity", "warrants")]
-    if not stakes or any(h.state not in NOT_CLOSED for h in stakes):
+    if not stakes or not all(_was_open(h, catalog, written_on) for h in stakes):
         return None
     return stakes[0]
+
+
+def _was_open(stake: Holding, catalog: Catalog, written_on: date | None) -> bool:
+    """Whether a stake was not closed yet: by its state, or because its story closed later."""
+    if stake.state in NOT_CLOSED:
+        return True
+    if stake.event_id is None or written_on is None:
+        return False
+    chain = catalog.event(stake.event_id).chain
+    return chain is not None and any(
+        event.chain == chain and event.chain_stage == "closing" and event.announced_on > written_on
+        for event in catalog.events
+    )
 
 
 def _known_claims(one: Heard, linked: set[str]) -> Iterator[Contradiction]:

@@ -80,7 +80,7 @@ def prices(facts: Facts, all_cards: list[Row], symbols: list[str]) -> list[Row]:
                 "title": card["title"],
                 "session": card["day0"],
                 "close": close[card["day0"]],
-                "direction": card["direction"],
+                "direction": target["direction"],
                 "relation": target["relation"],
             }
             for target in targets.get(symbol, [])

@@ -114,7 +114,7 @@ def _card(
         # what came of it is not known before its day
         "outcome": row["outcome"] if row["announced_on"] <= facts.as_of else None,
         "note": row["note"],
-        "targets": [{"symbol": t["symbol"], "relation": t["relation"]} for t in targets],
+        "targets": [{k: t[k] for k in ("symbol", "relation", "direction")} for t in targets],
         "sources": [
             {
                 "title": s["title"],

@@ -104,8 +104,8 @@ def _reactions(facts: Facts, symbol: str, all_cards: list[Row]) -> list[Row]:
         }
     out = []
     for card in all_cards:
-        relation = {t["symbol"]: t["relation"] for t in card["targets"]}.get(symbol)
-        if relation is None:
+        target = next((t for t in card["targets"] if t["symbol"] == symbol), None)
+        if target is None:
             continue
         first = effects.get((card["event_id"], 0, 0))
         week = effects.get((card["event_id"], 0, 5))
@@ -117,8 +117,8 @@ def _reactions(facts: Facts, symbol: str, all_cards: list[Row]) -> list[Row]:
                 "on": card["on"],
                 "day0": card["day0"],
                 "category": card["category"],
-                "direction": card["direction"],
-                "relation": relation,
+                "direction": target["direction"],
+                "relation": target["relation"],
                 "ret": None if first is None else first["ret"],
                 "car0": None if first is None else first["car"],
                 "scar0": None if first is None else first["scar"],

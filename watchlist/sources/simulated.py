@@ -24,7 +24,7 @@ from watchlist.errors import PermanentSourceError
 from watchlist.sources.protocol import BadRow, Fetched, bar_frame, no_bars, window
 
 if TYPE_CHECKING:
-    from watchlist.catalog import Catalog, Event, Security
+    from watchlist.catalog import Catalog, Event, Security, Target
     from watchlist.clock import Clock
 
 Floats = NDArray[np.float64]
@@ -232,7 +232,7 @@ class SimulatedSource:
         """
         rows = []
         for event in self._events:
-            for symbol, _ in event.targets:
+            for symbol in (target.symbol for target in event.targets):
                 security = self._planted_into(symbol)
                 at = None if security is None else self._position(event, security)
                 if security is None or at is None:
@@ -317,22 +317,23 @@ class SimulatedSource:
         if self._planted_into(security.symbol) is None:
             return extra
         for event in self._events:
-            relation = dict(event.targets).get(security.symbol)
-            at = None if relation is None else self._position(event, security)
-            if relation is None or at is None:
+            target = next((t for t in event.targets if t.symbol == security.symbol), None)
+            at = None if target is None else self._position(event, security)
+            if target is None or at is None:
                 continue
-            for day, ar in enumerate(self._effect(event, security.symbol, relation)):
+            for day, ar in enumerate(self._effect(event, target)):
                 if at + day < len(sessions):
                     extra[at + day] += ar
         return extra
 
-    def _effect(self, event: Event, symbol: str, relation: str) -> tuple[float, ...]:
-        """Planted returns from day 0 on; their sign is that of the event's direction."""
-        stream = self._market.stream("planted", event.event_id, symbol)
-        size = stream.uniform(*(NAMED_EFFECT if relation == "named" else EXPOSED_EFFECT))
+    def _effect(self, event: Event, target: Target) -> tuple[float, ...]:
+        """Planted returns from day 0 on; their sign is that of the pair's direction."""
+        stream = self._market.stream("planted", event.event_id, target.symbol)
+        named = target.relation == "named"
+        size = stream.uniform(*(NAMED_EFFECT if named else EXPOSED_EFFECT))
         drift, coin = stream.uniform(*DRIFT), stream.choice([-1.0, 1.0])
-        ar = {"supportive": 1.0, "adverse": -1.0}.get(event.direction, coin) * size
-        return (ar, ar * drift) if relation == "named" else (ar,)
+        ar = {"supportive": 1.0, "adverse": -1.0}.get(target.direction, coin) * size
+        return (ar, ar * drift) if named else (ar,)
 
     def _planted_into(self, symbol: str) -> Security | None:
         """The security if effects are planted into it: firms only, for factors stay untreated."""

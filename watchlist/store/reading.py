@@ -50,7 +50,11 @@ COMPUTED = (
 
 
 def connect(
-    place: Project | Path, *, as_known: date | None = None, sandboxed: bool = False
+    place: Project | Path,
+    *,
+    as_known: date | None = None,
+    sandboxed: bool = False,
+    outdated: bool = False,
 ) -> duckdb.DuckDBPyConnection:
     """Open the published store to read.
 
@@ -64,10 +68,13 @@ def connect(
         Also refuse files and network to the SQL that is run, and lock that setting: read-only
         alone still lets a query read any file and write with `COPY … TO`.
 
+    outdated : bool
+        Open a file of an older schema too; its views may lack columns that this version reads.
+
     Raises
     ------
     StoreError
-        There is no store yet, or the file is not one.
+        There is no store yet, the file is not one, or an older version wrote it.
     """
     import duckdb
 
@@ -77,7 +84,7 @@ def connect(
         return _sandboxed(con) if sandboxed else con
     file = published_file(place)
     try:
-        con = open_whole(file, partial(_open, file, as_known))
+        con = open_whole(file, partial(_open, file, as_known, outdated))
     except duckdb.Error as error:
         raise refused(str(error)) or StoreError(
             f"{file.name}: {str(error).strip().splitlines()[0]}", DAMAGED
@@ -85,13 +92,13 @@ def connect(
     return _sandboxed(con) if sandboxed else con
 
 
-def _open(file: Path, as_known: date | None) -> duckdb.DuckDBPyConnection:
+def _open(file: Path, as_known: date | None, outdated: bool) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     if as_known is not None:
         return _open_as_known(file, as_known)
     con = duckdb.connect(str(file), read_only=True)
-    must_be_ours(con, "base")
+    must_be_ours(con, "base", outdated=outdated)
     con.execute("SET TimeZone = 'UTC'")
     return con
 

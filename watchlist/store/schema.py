@@ -67,20 +67,31 @@ def migrate(con: duckdb.DuckDBPyConnection, kind: str, folder: Path = MIGRATIONS
     return len(pending)
 
 
-def must_be_ours(con: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """Look whether a database has our tables in `schema`.
+def must_be_ours(con: duckdb.DuckDBPyConnection, schema: str, *, outdated: bool = False) -> None:
+    """Look whether a database has our tables in `schema`, as this version makes them.
+
+    Parameters
+    ----------
+    outdated : bool
+        An older version's tables will do.
 
     Raises
     ------
     StoreError
-        Somebody else made it.
+        Somebody else made it, or a version before this one.
     """
     import duckdb
 
     try:
-        con.execute(f"FROM {schema}.meta LIMIT 0")
+        row = first_row(con, f"SELECT value FROM {schema}.meta WHERE key = 'schema_version'")
     except (duckdb.CatalogException, duckdb.BinderException):
         raise StoreError(*NOT_OURS) from None
+    version, newest = 0 if row is None else int(row[0]), migrations()[-1][0]
+    if version < newest and not outdated:
+        raise StoreError(
+            f"the store is of an older watchlist: schema {version}, {__version__} reads {newest}",
+            "bring it forward with: watchlist doctor --repair, or the next watchlist daily",
+        )
 
 
 def schema_version(con: duckdb.DuckDBPyConnection) -> int:

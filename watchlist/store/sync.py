@@ -45,7 +45,7 @@ def catalog(con: duckdb.DuckDBPyConnection, known: Catalog, sessions: pl.DataFra
             for position, source in enumerate(event.sources, start=1)
         ],
         "event_targets": [
-            {"event_id": event.event_id, "symbol": target.symbol, "relation": target.relation}
+            {"event_id": event.event_id, **target._asdict()}
             for event in events
             for target in event.targets
         ],

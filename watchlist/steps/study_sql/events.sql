@@ -1,6 +1,6 @@
 -- Events and their targets as known on the as-of session; a later event does not exist yet.
 SELECT
-    t.event_id, t.symbol, t.relation, t.day0, e.announced_on, e.category, e.direction, e.chain,
+    t.event_id, t.symbol, t.relation, t.day0, e.announced_on, e.category, t.direction, e.chain,
     e.chain_stage, e.minerals, e.timing
 FROM event_targets AS t
 JOIN events AS e USING (event_id)

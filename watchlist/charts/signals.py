@@ -20,7 +20,7 @@ from watchlist.charts.style import (
     trace,
     wrapped,
 )
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 
 SIGNS = {"up": 1, "on": 1, "down": -1, "quiet": 0}
 """What the colour of a state is made of: above nought, below, or neither."""
@@ -148,7 +148,7 @@ def overview(signals: Columns, titles: dict[str, str]) -> Spec:
     for symbol, name, z, state in cells:
         if name in row:
             colour[row[name]][column[symbol]] = SIGNS[state]
-            text[row[name]][column[symbol]] = "" if z is None else f"{Told(z):.1f}"
+            text[row[name]][column[symbol]] = "" if z is None else f"{Readable(z):.1f}"
     return spec(
         [heat(colour, text, full=2.5, hover="z %{text}")],
         height=22 * len(names) + 40,

@@ -29,7 +29,7 @@ from watchlist.charts.style import (
     spec,
     trace,
 )
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -178,8 +178,8 @@ def heatmap(cells: Columns, events: Columns, symbols: list[str]) -> Spec:
             continue
         at, over = row[event_id], column[symbol]
         z[at][over] = None if scar is None else round(max(-FULL_COLOUR, min(FULL_COLOUR, scar)), 2)
-        text[at][over] = f"{Told(car * 100):+.{1 if abs(car) < 1 else 0}f}"
-        short[at][over] = f"{Told(car * 100):+.0f}"
+        text[at][over] = f"{Readable(car * 100):+.{1 if abs(car) < 1 else 0}f}"
+        short[at][over] = f"{Readable(car * 100):+.0f}"
     # what Plotly would read as markup becomes what looks like it
     look_alike = str.maketrans("<>&", "‹›＆")
     titles = [shortened(title.translate(look_alike), 40) for title in events["title"]]
@@ -236,7 +236,7 @@ def placebo(ordinary: Iterable[float], observed: float) -> Spec:
         annotations=[
             note(
                 observed,
-                f"observed {Told(observed * 100):+.1f} %",
+                f"observed {Readable(observed * 100):+.1f} %",
                 yanchor="bottom",
                 xanchor="right" if observed > float(values.mean()) else "left",
             )

@@ -7,13 +7,14 @@ dark page; the page's script swaps one for the other, so a figure is made once.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
+
+from watchlist.formatting import finite
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -176,7 +177,7 @@ def side(value: float | None) -> str:
 
 def rounded(values: Iterable[float | None], digits: int = 5) -> list[float | None]:
     """Five digits of a fraction: a tenth of a basis point, far finer than a screen."""
-    known = (None if v is None or not math.isfinite(v) else v for v in values)
+    known = map(finite, values)
     return [None if value is None else round(value, digits) for value in known]
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from watchlist.charts import style
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 from watchlist.report import format as fmt
 from watchlist.report.facts import Row
 
@@ -76,7 +76,7 @@ def path_label(title: str, line: Row) -> str:
     last, value = known[-1]
     text = (
         f"{line['symbol']} after “{title}”: cumulative abnormal return {fmt.percent(value)} "
-        f"from day {Told(known[0][0]):g} to day {Told(last):g}"
+        f"from day {Readable(known[0][0]):g} to day {Readable(last):g}"
     )
     band = dict(zip(line["band_day"], zip(line["lo"], line["hi"], strict=True), strict=True))
     if last in band and None not in band[last]:

@@ -9,7 +9,7 @@ import math
 from datetime import date, datetime, time
 from typing import Any
 
-from watchlist.minus import MINUS
+from watchlist.formatting import Readable, finite
 
 NBSP = "\u00a0"
 DASH = "\u2013"
@@ -29,12 +29,8 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
     >>> number(-1.5), number(2, 1, sign=True), number(-0.001), number(None)
     ('−1.50', '+2.0', '0.00', '–')
     """
-    if value is None or not math.isfinite(value):
-        return DASH
-    text = f"{abs(value):,.{digits}f}"
-    if (value < 0 or sign) and text.strip("0.,"):
-        return (MINUS if value < 0 else "+") + text
-    return text
+    known = finite(value)
+    return DASH if known is None else f"{Readable(known):{'+' if sign else ''},.{digits}f}"
 
 
 def percent(value: float | None, digits: int = 1, *, sign: bool = True) -> str:
@@ -45,11 +41,10 @@ def percent(value: float | None, digits: int = 1, *, sign: bool = True) -> str:
     >>> percent(0.506), percent(2.11), percent(-0.0204)
     ('+50.6\\xa0%', '+211\\xa0%', '−2.0\\xa0%')
     """
-    if value is None or not math.isfinite(value):
+    known = finite(value)
+    if known is None:
         return DASH
-    if abs(value) >= 0.9995:
-        digits = 0
-    return number(value * 100, digits, sign=sign) + NBSP + "%"
+    return number(known * 100, 0 if abs(known) >= 0.9995 else digits, sign=sign) + NBSP + "%"
 
 
 def points(value: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from watchlist.cores import usable_cores
 from watchlist.signals.build import Market
 from watchlist.signals.pairs import Cells, Pairs, join, pairs
 from watchlist.signals.panel import Ints, Panel
@@ -106,7 +106,7 @@ def measure_market(
     reached = market.events.reached
     found: list[tuple[Pairs, Part]] = []
     measured = 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
 
         def work(
             near: Market, tape: Tape, together: tuple[Ints, slice]

@@ -14,7 +14,7 @@ from math import isfinite, log2
 
 import numpy as np
 
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 from watchlist.signals.chance import calibrated
 from watchlist.signals.registry import Signal
 from watchlist.signals.states import rarity
@@ -83,12 +83,14 @@ def _place(symbol: str, readings: list[Reading]) -> Ranked:
 def _words(reading: Reading, share: float) -> str:
     """`Abnormal move −13.5 % (chance looks like this on 0.6 % of days)`."""
     value = in_unit(reading.value, reading.signal.unit)
-    return f"{reading.signal.title} {value} (chance looks like this on {Told(share):.1%} of days)"
+    return (
+        f"{reading.signal.title} {value} (chance looks like this on {Readable(share):.1%} of days)"
+    )
 
 
 def in_unit(value: float, unit: str) -> str:
     """A value as people read it: fractions as per cent, with a real minus sign."""
-    told = Told(value)
+    told = Readable(value)
     if unit.startswith("fraction"):
         return f"{told:+.1%}" + unit.removeprefix("fraction")
     if unit in ("deviations", "standard errors"):

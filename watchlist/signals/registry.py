@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from watchlist.errors import ConfigError, nearest
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 from watchlist.signals.lookahead import prove
 from watchlist.signals.panel import Panel
 from watchlist.signals.rolling import Floats
@@ -74,9 +74,9 @@ class Rule:
         """The rule as a person reads it."""
         parts = []
         if self.up is not None:
-            parts.append(f"{self.on} ≥ {Told(self.up):g}")
+            parts.append(f"{self.on} ≥ {Readable(self.up):g}")
         if self.down is not None:
-            parts.append(f"{self.on} ≤ {Told(self.down):g}")
+            parts.append(f"{self.on} ≤ {Readable(self.down):g}")
         return " or ".join(parts)
 
 

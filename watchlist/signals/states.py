@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 from watchlist.signals.registry import Measured, Rule, Signal
 from watchlist.signals.rolling import Bools, Floats, rolling_count
 
@@ -63,7 +63,7 @@ def count_changes(coded: States) -> int:
 
 def sentence(signal: Signal, state: str, symbol: str, value: float, z: float) -> str:
     """The alert in words."""
-    numbers = {"value": Told(value), "z": Told(z), "drop": Told(-value)}
+    numbers = {"value": Readable(value), "z": Readable(z), "drop": Readable(-value)}
     return signal.sentences[state].format(symbol=symbol, **numbers)
 
 

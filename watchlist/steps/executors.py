@@ -6,7 +6,6 @@ Both executors cut the market into the same units, so their results are equal to
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
+from watchlist.cores import usable_cores
 from watchlist.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Executor(Protocol):
 class Local:
     """Threads of this process: DuckDB and NumPy let go of the interpreter while they work."""
 
-    threads: int = os.cpu_count() or 1
+    threads: int = usable_cores()
 
     def run(
         self, units: Sequence[int], load: Load, work: Unit, schema: pa.Schema

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watchlist.errors import StoreError
+from watchlist.formatting import finite
 from watchlist.report.facts import Facts, Row
 
 if TYPE_CHECKING:
@@ -60,15 +59,8 @@ def rows(con: duckdb.DuckDBPyConnection, name: str, **known: Any) -> list[Row]:
     cursor = con.execute(text, {key: known[key] for key in wanted})
     described = [(column[0], str(column[1])) for column in cursor.description or []]
     columns = [
-        _finite(values) if kind in ("DOUBLE", "FLOAT") else values
+        [finite(value) for value in values] if kind in ("DOUBLE", "FLOAT") else values
         for (_, kind), values in zip(described, zip(*cursor.fetchall(), strict=True), strict=False)
     ]
     names = [name for name, _ in described]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def _finite(column: tuple[float | None, ...]) -> Iterable[float | None]:
-    """A number that is none is not known: JSON has no word for it."""
-    if math.isfinite(sum(filter(None, column))):  # of a million values hardly any is not
-        return column
-    return [None if value is None or not math.isfinite(value) else value for value in column]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from watchlist import __version__
+from watchlist.cores import usable_cores
 from watchlist.steps.sweep_market import Market
 from watchlist.store.frames import transaction, write_rows
 from watchlist.study.arrow import column, numbers, words
@@ -295,7 +295,7 @@ def _tests(
         )
         named = tests_named(tests)
         # more threads than processors would only take turns at the interpreter
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(usable_cores()) as pool:
             outcomes = list(pool.map(lambda test, given=sample: test.apply(given), named))
         for test, outcome in zip(named, outcomes, strict=True):
             notes = [*test.warnings(sample), *([outcome.note] if outcome.note else [])]

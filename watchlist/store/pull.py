@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Step = Callable[[int, int, str], None]
-"""Told of progress: done, total, what comes next."""
+"""Readable of progress: done, total, what comes next."""
 
 FIRST_SESSION = date(2000, 1, 1)
 """No older bar is asked for unless `--since` says so: no event of the catalogue needs one."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from watchlist.errors import StudyError, nearest
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 from watchlist.study import parametric, ranks, resampled
 from watchlist.study.sample import Outcome, Sample
 
@@ -46,7 +46,7 @@ class SignificanceTest:
         if sample.clustered and not self.survives_clustering:
             r_bar = sample.correlation.r_bar
             found.append(
-                f"firms share event dates (r̄ = {Told(r_bar):.2f}); this test takes them as "
+                f"firms share event dates (r̄ = {Readable(r_bar):.2f}); this test takes them as "
                 "independent and rejects a true null too often"
             )
         if not self.survives_variance and sample.variance_ratio > VARIANCE_JUMP:

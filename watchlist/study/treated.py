@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 from watchlist.study.estimate import estimate
 from watchlist.study.group_tests import Study
 from watchlist.study.placebo import PlaceboTable, Rank
@@ -77,9 +77,9 @@ def _why(factor: str, market: str, day0: Effects, row: int, rank: Rank) -> str:
     if not np.isfinite(day0.scar[row]):
         return f"{factor} or {market} has no return on that session, or too few before it"
     moved = (
-        f"{factor} moved {Told(100 * day0.ret[row]):+.1f} %, "
-        f"{Told(100 * day0.car[row]):+.1f} points against {market} "
-        f"(SAR {Told(day0.scar[row]):.1f})"
+        f"{factor} moved {Readable(100 * day0.ret[row]):+.1f} %, "
+        f"{Readable(100 * day0.car[row]):+.1f} points against {market} "
+        f"(SAR {Readable(day0.scar[row]):.1f})"
     )
     if rank.note is not None and not np.isfinite(rank.p):
         return f"{moved}; {rank.note}"

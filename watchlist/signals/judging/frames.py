@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from watchlist.formatting import finite
 from watchlist.signals.judging.judge import Judgement
 
 
@@ -26,19 +26,19 @@ def summary_frame(judged: Iterable[Judgement]) -> pl.DataFrame:
                 "claims": j.signal.direction,
                 "verdict": j.verdict,
                 "caution": j.caution,
-                "ic": _finite(j.found.ic),
-                "ic_one_later": _finite(j.ic_delayed),
-                "t": _finite(j.found.t),
-                "p_holm": _finite(j.p_holm),
-                "mde": _finite(j.found.mde),
-                "hit_rate": _finite(j.hit_rate),
-                "mean_forward": _finite(j.mean_forward),
-                "monotonicity": _finite(j.monotonicity),
-                "turnover": None if result is None else _finite(result.turnover),
-                "gross_per_year": None if result is None else _finite(result.gross_per_year),
-                "net_per_year": None if result is None else _finite(result.net_per_year),
-                "drawdown": None if result is None else _finite(result.drawdown),
-                "deflated_sharpe": None if result is None else _finite(result.deflated_sharpe),
+                "ic": finite(j.found.ic),
+                "ic_one_later": finite(j.ic_delayed),
+                "t": finite(j.found.t),
+                "p_holm": finite(j.p_holm),
+                "mde": finite(j.found.mde),
+                "hit_rate": finite(j.hit_rate),
+                "mean_forward": finite(j.mean_forward),
+                "monotonicity": finite(j.monotonicity),
+                "turnover": None if result is None else finite(result.turnover),
+                "gross_per_year": None if result is None else finite(result.gross_per_year),
+                "net_per_year": None if result is None else finite(result.net_per_year),
+                "drawdown": None if result is None else finite(result.drawdown),
+                "deflated_sharpe": None if result is None else finite(result.deflated_sharpe),
                 "sessions": j.found.sessions,
                 "n": j.found.observations,
                 "first": j.first or None,
@@ -56,13 +56,13 @@ def verdict_frame(judged: Iterable[Judgement], as_of: date) -> pl.DataFrame:
             "horizon": j.horizon,
             "as_of": as_of,
             "verdict": j.verdict,
-            "ic": _finite(j.found.ic),
-            "t": _finite(j.found.t),
-            "p": _finite(j.found.p),
-            "p_adjusted": _finite(j.p_holm),
-            "hit_rate": _finite(j.hit_rate),
-            "mean_forward": _finite(j.mean_forward),
-            "mde": _finite(j.found.mde),
+            "ic": finite(j.found.ic),
+            "t": finite(j.found.t),
+            "p": finite(j.found.p),
+            "p_adjusted": finite(j.p_holm),
+            "hit_rate": finite(j.hit_rate),
+            "mean_forward": finite(j.mean_forward),
+            "mde": finite(j.found.mde),
             "n": j.found.observations,
             "detail": json.dumps(_detail(j), sort_keys=True),
         }
@@ -82,7 +82,7 @@ def verdict_frame(judged: Iterable[Judgement], as_of: date) -> pl.DataFrame:
 
 
 def _detail(j: Judgement) -> dict[str, Any]:
-    result = None if j.result is None else {k: _finite(v) for k, v in asdict(j.result).items()}
+    result = None if j.result is None else {k: finite(v) for k, v in asdict(j.result).items()}
     return {
         "claim": j.signal.direction,
         "caution": j.caution,
@@ -91,17 +91,13 @@ def _detail(j: Judgement) -> dict[str, Any]:
         "last": j.last,
         "sessions": j.found.sessions,
         "symbols": j.symbols,
-        "df": _finite(j.found.df),
+        "df": finite(j.found.df),
         "lag": j.found.lag,
-        "p_bh": _finite(j.p_bh),
+        "p_bh": finite(j.p_bh),
         "variants_tried": j.signal.tried,
-        "buckets": [_finite(mean) for mean in j.buckets],
-        "ic_one_session_later": _finite(j.ic_delayed),
-        "monotonicity": _finite(j.monotonicity),
-        "decay": [[h, _finite(ic)] for h, ic in j.decay],
+        "buckets": [finite(mean) for mean in j.buckets],
+        "ic_one_session_later": finite(j.ic_delayed),
+        "monotonicity": finite(j.monotonicity),
+        "decay": [[h, finite(ic)] for h, ic in j.decay],
         "portfolio": result,
     }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 from watchlist.signals.judging.coefficient import (
     Coefficient,
     by_session,
@@ -74,7 +74,7 @@ class Judgement:
         if abs(self.ic_delayed) < 0.5 * abs(self.found.ic):
             words.append("most of it is gone one session later, as with bid-ask bounce")
         if self.result is not None and self.verdict == "supported":
-            net = Told(self.result.net_per_year)
+            net = Readable(self.result.net_per_year)
             words.append(f"following it brings {net:+.1%} a year after costs")
         return "; ".join(words) or None
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.stores import demo_project
-from watchlist.minus import Told
+from watchlist.formatting import Readable
 from watchlist.project import Project
 from watchlist.report.figures import path_label
 from watchlist.store import connect
@@ -31,7 +31,7 @@ HYPHEN = re.compile(r"(?<![\w−])-\.?\d")
     ],
 )
 def test_a_number_in_a_sentence(value: float, spec: str, text: str) -> None:
-    assert f"{Told(value):{spec}}" == text
+    assert f"{Readable(value):{spec}}" == text
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
-"""Numbers as sentences have them; columns of numbers keep the hyphen, which programs read."""
+"""Numbers as people read them in sentences; columns of numbers keep what programs read."""
 
 from __future__ import annotations
+
+import math
 
 MINUS = "\u2212"
 
 
-class Told(float):
+class Readable(float):
     """A number in a sentence: a real minus sign, none before what rounds to zero, a space before %.
 
     Examples
     --------
-    >>> f"{Told(-1.25):+.1f} and {Told(0.5):+.0%}, {Told(-0.04):+.1f}"
+    >>> f"{Readable(-1.25):+.1f} and {Readable(0.5):+.0%}, {Readable(-0.04):+.1f}"
     '−1.2 and +50 %, 0.0'
     """
 
@@ -19,3 +21,8 @@ class Told(float):
         if not text.strip("+-0., %"):
             return text.lstrip("+-")
         return text.replace("-", MINUS)
+
+
+def finite(value: float | None) -> float | None:
+    """The value, or None where it is not known: NaN, an infinity, None itself."""
+    return value if value is not None and math.isfinite(value) else None

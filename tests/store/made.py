@@ -21,7 +21,7 @@ def building(folder: Path, clock: FakeClock | None = None) -> Iterator[Build]:
     """A build with a catalogue of MP and LAC; leaves without publishing."""
     with open_build(Project(folder), clock or FakeClock(), command="test") as build:
         sessions = calendar.sessions(["XNYS"], date(2025, 1, 1), date(2026, 12, 31))
-        sync.catalog(build.con, catalog(security("MP"), security("LAC")), sessions)
+        sync.write_catalog(build.con, catalog(security("MP"), security("LAC")), sessions)
         yield build
 
 

@@ -40,7 +40,7 @@ EVENT = Event.model_validate(
 def test_events_come_with_sources_targets_and_days(tmp_path: Path) -> None:
     known = Catalog(securities=(security("MP"), security("LAC")), events=(EVENT,))
     with building(tmp_path) as build:
-        sync.catalog(build.con, known, SESSIONS)
+        sync.write_catalog(build.con, known, SESSIONS)
 
         def rows(sql: str) -> list[tuple[object, ...]]:
             return build.con.execute(sql).fetchall()
@@ -63,7 +63,9 @@ def test_events_come_with_sources_targets_and_days(tmp_path: Path) -> None:
 def test_a_security_keeps_its_number(tmp_path: Path) -> None:
     with building(tmp_path) as build:
         before = sync.security_ids(build.con)
-        sync.catalog(build.con, catalog(security("AA"), security("LAC"), security("MP")), SESSIONS)
+        sync.write_catalog(
+            build.con, catalog(security("AA"), security("LAC"), security("MP")), SESSIONS
+        )
         after = sync.security_ids(build.con)
     assert {symbol: after[symbol] for symbol in before} == before
     assert len(set(after.values())) == 3
@@ -85,14 +87,14 @@ def test_a_security_that_left_keeps_its_bars_and_goes_without(world: World) -> N
 def test_a_field_that_the_catalogue_changed_is_changed(tmp_path: Path) -> None:
     with building(tmp_path) as build:
         renamed = catalog(security("MP", name="MP Materials", minerals=("rare earths",)))
-        sync.catalog(build.con, renamed, SESSIONS)
+        sync.write_catalog(build.con, renamed, SESSIONS)
         found = build.con.execute("SELECT name, minerals FROM base.securities").fetchall()
     assert found == [("MP Materials", ["rare earths"])]
 
 
 def test_sessions_are_replaced_whole(tmp_path: Path) -> None:
     with building(tmp_path) as build:
-        sync.catalog(
+        sync.write_catalog(
             build.con,
             catalog(security("MP")),
             SESSIONS.filter(pl.col("session") < date(2025, 3, 1)),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from watchlist import calendar
 from watchlist.catalog import Catalog, Security
 from watchlist.clock import Clock
 from watchlist.errors import (
@@ -20,7 +19,7 @@ from watchlist.errors import (
 )
 from watchlist.sources import AbsentSymbolError, Fetched, RoutedSource, RunStoppedError, Source
 from watchlist.store import Build, bars, checks, log, sync, write_frame
-from watchlist.store.frames import first_row, transaction
+from watchlist.store.frames import transaction
 from watchlist.store.log import OUTCOMES, SymbolPull
 from watchlist.store.restate import Comparison, compare, is_empty
 from watchlist.store.schema import set_meta
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
 Step = Callable[[int, int, str], None]
 """Readable of progress: done, total, what comes next."""
-
-FIRST_SESSION = date(2000, 1, 1)
-"""No older bar is asked for unless `--since` says so: no event of the catalogue needs one."""
 
 OVERLAP = 10
 """Stored sessions that each pull asks for again: where they differ, the vendor changed its mind."""
@@ -100,7 +96,7 @@ class Run:
     on: date | None
     """Ask for no bar after it."""
     since: date | None
-    """Begin histories there, not at `FIRST_SESSION`."""
+    """Begin histories there, not at `sync.FIRST_SESSION`."""
     full: bool
     """The user wants whole histories, and believes what the source now says."""
     security_ids: dict[str, int]
@@ -131,7 +127,7 @@ def pull_bars(
     on : date, optional
         Ask for no bar after it.
     since : date, optional
-        Begin histories there, not at `FIRST_SESSION`.
+        Begin histories there, not at `sync.FIRST_SESSION`.
     full : bool
         Compare whole histories, not only the last sessions.
     symbols : collection of str
@@ -143,18 +139,18 @@ def pull_bars(
         No symbol could be fetched. The build must then not be published.
     """
     con, now = build.con, clock.now()
-    sessions = _sessions(con, catalog, since, now)
-    sync.catalog(con, catalog, sessions)
+    sessions = sync.wanted_sessions(con, catalog, since, now)
+    sync.write_catalog(con, catalog, sessions)
     as_of = _as_of(catalog, sessions, on, now)
     run_id = log.begin_run(con, "pull", source.name, as_of, now)
     run = Run(con, on, since, full, sync.security_ids(con), bars.full_pulls(con), sessions)
     due = [s for s in catalog.securities if s.pulled and (not symbols or s.symbol in symbols)]
+    tell = step or (lambda done, total, symbol: None)
     outcomes: list[SymbolPull] = []
     stopped: dict[str, str] = {}
     first_id = log.next_pull_id(con)
     for done, security in enumerate(due):
-        if step is not None:
-            step(done, len(due), security.symbol)
+        tell(done, len(due), security.symbol)
         at = clock.now()
         own = source.of(security.symbol) if isinstance(source, RoutedSource) else source
         if own.name in stopped:
@@ -171,8 +167,7 @@ def pull_bars(
                     stopped[own.name] = error.message
         outcomes.append(replace(pull, finished_at=clock.now()))
     log.write_pulls(con, run_id, first_id, outcomes)
-    if step is not None:
-        step(len(due), len(due), "")
+    tell(len(due), len(due), "")
     if due and not any(pull.answered for pull in outcomes):
         raise _nothing(source, outcomes)
     summary = PullSummary(as_of, source.name, tuple(outcomes), _keep_bad_rows(build, source))
@@ -274,7 +269,7 @@ def _window(
     at: datetime,
 ) -> Window:
     """The last stored sessions again and all after them, or the whole history where that is due."""
-    begin = max(run.since or FIRST_SESSION, security.valid_from or date.min)
+    begin = max(run.since or sync.FIRST_SESSION, security.valid_from or date.min)
     if stored.is_empty():
         return Window(begin, end, whole=True)
     first: date = stored["session"][0]
@@ -349,19 +344,6 @@ def _refuse_if_broken(security: Security, source: Source, found: Comparison, sto
         raise PermanentSourceError(
             f"{source.name} lacks {gone} of {stored} stored bars; the stored bars stand", hint
         )
-
-
-def _sessions(
-    con: duckdb.DuckDBPyConnection, catalog: Catalog, since: date | None, now: datetime
-) -> pl.DataFrame:
-    """Sessions of every exchange: from the first bar stored or wanted to the end of next year."""
-    row = first_row(con, "SELECT min(session) FROM base.bars")
-    starts = [day for day in (FIRST_SESSION, since, row[0] if row else None) if day]
-    last_event = max((event.announced_on for event in catalog.events), default=FIRST_SESSION)
-    end = max(date(now.year + 1, 12, 31), last_event + timedelta(days=30))
-    # a company that only events name needs no sessions, and some calendars take seconds to make
-    used = {s.calendar for s in catalog.securities if s.pulled}
-    return calendar.sessions(used, min(starts), end)
 
 
 def _as_of(catalog: Catalog, sessions: pl.DataFrame, on: date | None, now: datetime) -> date:

@@ -118,28 +118,20 @@ def compare(stored: pl.DataFrame, fetched: pl.DataFrame) -> Comparison:
     fetched : DataFrame
         Columns of `sources.protocol.BAR_SCHEMA` and `final`, sorted by session, unique.
     """
-    empty = is_empty()
     both = stored.join(fetched, on="session", how="inner", suffix="_new", maintain_order="left")
-    fresh = fetched.filter(~empty).join(stored, on="session", how="anti", maintain_order="left")
-    # most nights nothing differs, and then the many small questions below need not be asked
-    same = both.filter(_differs_at_all()).is_empty()
-    ratio, changes, rebased = None, pl.DataFrame(schema=CHANGES), False
-    if not same:
-        ratio = _common_ratio(both)
-        both = both.with_columns(_cause(ratio).alias("cause"))
-        adjusted, rebased = _adjusted_changes(both)
-        changes = pl.concat([_field_changes(both), adjusted])
-    late = fresh.clear()
-    if stored.height and fresh.height:
-        between = pl.col("session").is_between(stored["session"].min(), stored["session"].max())
-        late = fresh.filter(between)
-    if late.height:
-        changes = pl.concat([changes, _late(late)])
+    fresh = fetched.filter(~is_empty()).join(
+        stored, on="session", how="anti", maintain_order="left"
+    )
+    ratio = _common_ratio(both)
+    both = both.with_columns(_cause(ratio).alias("cause"))
+    adjusted, rebased = _adjusted_changes(both)
+    late = fresh.filter(
+        pl.col("session").is_between(stored["session"].min(), stored["session"].max())
+    )
+    changes = pl.concat([_field_changes(both), adjusted, _late(late)])
     compared = both.filter(pl.col("final") & pl.col("close").is_not_null() & ~_null("close"))
-    strange = 0
-    if not same:
-        far = (pl.col("close_new") / pl.col("close") - 1).abs() > 0.01
-        strange = compared.filter((pl.col("cause") == "correction") & far).height
+    far = (pl.col("close_new") / pl.col("close") - 1).abs() > 0.01
+    strange = compared.filter((pl.col("cause") == "correction") & far)
     return Comparison(
         new=fresh,
         updated=_updated(both, changes, rebased=rebased),
@@ -148,7 +140,7 @@ def compare(stored: pl.DataFrame, fetched: pl.DataFrame) -> Comparison:
         rebased=rebased,
         basis=None if rebased else _basis(both),
         comparable=compared.height,
-        strange=strange,
+        strange=strange.height,
         ratio=ratio,
     )
 
@@ -175,14 +167,6 @@ def _differs(name: str, tolerance: float = SAME) -> pl.Expr:
         tolerance = 0
     apart = (new - old).abs() > tolerance * pl.max_horizontal(new.abs(), old.abs())
     return new.is_not_null() & (old.is_null() | apart)
-
-
-def _differs_at_all() -> pl.Expr:
-    return pl.any_horizontal(
-        *(_differs(name) for name in FIELDS),
-        _differs("adj_close", SAME_ADJUSTED),
-        ~pl.col("final") & pl.col("final_new"),
-    )
 
 
 def _grid(values: pl.Expr) -> pl.Expr:
@@ -330,9 +314,6 @@ def _late(fresh: pl.DataFrame) -> pl.DataFrame:
 def _updated(both: pl.DataFrame, changes: pl.DataFrame, *, rebased: bool) -> pl.DataFrame:
     """The stored rows that must be written again, each value the fetched one where it is known."""
     columns = ("session", *FIELDS, "adj_close", "final")
-    if changes.is_empty() and not rebased:
-        marks = [pl.lit(False).alias(name) for name in ("restated", "rebased")]
-        return both.clear().select(*columns, *marks)
     touched = changes.filter(~_rebase())["session"].unique()
     values = [
         pl.when(_differs(name, SAME_ADJUSTED if name == "adj_close" else SAME))

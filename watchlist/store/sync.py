@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from watchlist.calendar import day_zero
+from watchlist import calendar
 from watchlist.catalog.models import Catalog, Event
 from watchlist.project import statement
-from watchlist.store.frames import named_rows, transaction, write_frame, write_rows
+from watchlist.store.frames import first_row, named_rows, transaction, write_frame, write_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,8 +16,24 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, Any]]
 
+FIRST_SESSION = date(2000, 1, 1)
+"""No older bar is asked for unless `--since` says so: no event of the catalogue needs one."""
 
-def catalog(con: duckdb.DuckDBPyConnection, known: Catalog, sessions: pl.DataFrame) -> None:
+
+def wanted_sessions(
+    con: duckdb.DuckDBPyConnection, catalog: Catalog, since: date | None, now: datetime
+) -> pl.DataFrame:
+    """Sessions of every exchange: from the first bar stored or wanted to the end of next year."""
+    row = first_row(con, "SELECT min(session) FROM base.bars")
+    starts = [day for day in (FIRST_SESSION, since, row[0] if row else None) if day]
+    last_event = max((event.announced_on for event in catalog.events), default=FIRST_SESSION)
+    end = max(date(now.year + 1, 12, 31), last_event + timedelta(days=30))
+    # a company that only events name needs no sessions, and some calendars take seconds to make
+    used = {s.calendar for s in catalog.securities if s.pulled}
+    return calendar.sessions(used, min(starts), end)
+
+
+def write_catalog(con: duckdb.DuckDBPyConnection, catalog: Catalog, sessions: pl.DataFrame) -> None:
     """Replace securities, aliases, holdings, sessions, events, sources, targets and event days.
 
     A security keeps its number for good, so its bars stay its own. One that left the catalogue
@@ -28,7 +45,7 @@ def catalog(con: duckdb.DuckDBPyConnection, known: Catalog, sessions: pl.DataFra
         calendar, session, open_at, close_at, early_close: from the first bar wanted to past the
         last event.
     """
-    securities, events = known.securities, known.events
+    securities, events = catalog.securities, catalog.events
     tables: dict[str, Rows] = {
         "security_aliases": [
             {"symbol": s.symbol, "alias": alias} for s in securities for alias in s.aliases
@@ -52,7 +69,7 @@ def catalog(con: duckdb.DuckDBPyConnection, known: Catalog, sessions: pl.DataFra
         "event_days": _event_days(events, sessions),
     }
     with transaction(con):
-        _securities(con, known)
+        _securities(con, catalog)
         write_frame(con, "sessions", sessions, replace={})
         for table, rows in tables.items():
             write_rows(con, table, rows, replace={})
@@ -63,32 +80,32 @@ def security_ids(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(con.execute("SELECT symbol, security_id FROM base.securities").fetchall())
 
 
-def _securities(con: duckdb.DuckDBPyConnection, known: Catalog) -> None:
-    con.execute(statement(__file__, "retire_securities"), {"symbols": list(known.symbols)})
+def _securities(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    con.execute(statement(__file__, "retire_securities"), {"symbols": list(catalog.symbols)})
     ids = security_ids(con)
     free = max(ids.values(), default=0) + 1
     rows: Rows = []
-    for security in known.securities:
+    for security in catalog.securities:
         number = ids.get(security.symbol)
         if number is None:
             number, free = free, free + 1
         rows.append({"security_id": number, **security.model_dump()})
     left = named_rows(con, "SELECT * REPLACE ('reference' AS role) FROM base.securities")
-    rows += [row for row in left if row["symbol"] not in known.symbols]
+    rows += [row for row in left if row["symbol"] not in catalog.symbols]
     write_rows(con, "securities", rows, replace={})
 
 
 def _event_days(events: tuple[Event, ...], sessions: pl.DataFrame) -> Rows:
     rows: Rows = []
-    for calendar in sessions["calendar"].unique().sort():
-        own = sessions.filter(sessions["calendar"] == calendar).sort("session")
+    for code in sessions["calendar"].unique().sort():
+        own = sessions.filter(sessions["calendar"] == code).sort("session")
         for event in events:
-            day = day_zero(event, own)
+            day = calendar.day_zero(event, own)
             if day.session is not None:
                 rows.append(
                     {
                         "event_id": event.event_id,
-                        "calendar": calendar,
+                        "calendar": code,
                         "day0": day.session,
                         "why": day.why,
                     }

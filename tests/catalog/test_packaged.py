@@ -9,7 +9,7 @@ import pytest
 
 from watchlist.calendar import day_zero, sessions
 from watchlist.catalog import packaged_catalog
-from watchlist.catalog.vocabulary import minerals
+from watchlist.catalog.models import minerals
 
 CATALOG = packaged_catalog()
 

@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchlist.catalog import packaged_catalog
-from watchlist.coverage.document import Document
+from watchlist.coverage.document import Document, split_sentences
 from watchlist.coverage.reading import read
-from watchlist.coverage.sentences import split_sentences
 
 CATALOG = packaged_catalog()
 

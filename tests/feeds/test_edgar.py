@@ -11,7 +11,7 @@ from tests.feeds.sec import Edgar, Row
 from tests.loopback.clock import FakeClock
 from tests.loopback.server import Loopback, Reply
 from watchlist.catalog import packaged_catalog
-from watchlist.catalog.accepting import known_event
+from watchlist.catalog.candidate import known_event
 from watchlist.errors import PermanentSourceError
 from watchlist.feeds import edgar
 from watchlist.feeds.web import Web

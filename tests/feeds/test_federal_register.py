@@ -11,7 +11,7 @@ from tests.feeds.federal import EO_14241, FederalRegister, document
 from tests.loopback.clock import FakeClock
 from tests.loopback.server import Loopback
 from watchlist.catalog import packaged_catalog
-from watchlist.catalog.accepting import known_event, with_source
+from watchlist.catalog.candidate import known_event, with_source
 from watchlist.errors import PermanentSourceError
 from watchlist.feeds import federal_register
 from watchlist.feeds.web import Web

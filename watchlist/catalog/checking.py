@@ -8,12 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, time, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import urlsplit
 
 from watchlist.calendar import NEW_YORK, day_zero, timing_class
-from watchlist.catalog.models import Catalog, Event, EventSource
-from watchlist.catalog.vocabulary import minerals
+from watchlist.catalog.models import (
+    Catalog,
+    ChainStage,
+    Event,
+    EventSource,
+    minerals,
+    publishers,
+)
 from watchlist.errors import nearest
 
 if TYPE_CHECKING:
@@ -28,27 +34,7 @@ AMOUNT_TOLERANCE = 0.05
 SIMILAR = 0.6
 """Share of common words from which two titles may tell the same story."""
 
-OFFICIAL_HOSTS = (
-    "sec.gov",
-    "federalregister.gov",
-    "govinfo.gov",
-    "whitehouse.gov",
-    "war.gov",
-    "defense.gov",
-    "energy.gov",
-    "doi.gov",
-    "commerce.gov",
-    "nist.gov",
-    "permitting.gov",
-    "exim.gov",
-    "ustr.gov",
-    "state.gov",
-    "congress.gov",
-    "mofcom.gov.cn",
-    "jogmec.go.jp",
-)
-
-STAGES = ("report", "announcement", "confirmation", "amendment", "closing", "failure", "deadline")
+STAGES = get_args(ChainStage)
 
 
 @dataclass(frozen=True)
@@ -92,7 +78,9 @@ def check_events(
 def is_official(source: EventSource) -> bool:
     """Whether a source is a government's own page."""
     host = (urlsplit(source.url).hostname or "") if source.url else ""
-    return any(host == known or host.endswith("." + known) for known in OFFICIAL_HOSTS)
+    return any(
+        host == known or host.endswith("." + known) for known in publishers()["official"]["hosts"]
+    )
 
 
 def _sources(event: Event) -> Iterator[Finding]:

@@ -1,10 +1,16 @@
-"""Securities and events as they stand in the TOML files; field names are the store's columns."""
+"""Securities and events as they stand in the TOML files; field names are the store's columns.
+
+The words that a field may hold, and what they mean, stand first.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date, datetime, time
-from typing import Annotated, Any, NamedTuple, Self
-from zoneinfo import ZoneInfo
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,23 +22,107 @@ from pydantic import (
     model_validator,
 )
 
-from watchlist.catalog.plain import refuse_invisible
-from watchlist.catalog.vocabulary import (
-    Category,
-    Certainty,
-    ChainStage,
-    Direction,
-    HoldingKind,
-    HoldingState,
-    Relation,
-    Role,
-    Status,
-    Timing,
-    TimingBasis,
-)
+from watchlist.calendar import NEW_YORK
 from watchlist.errors import nearest
 
-NEW_YORK = ZoneInfo("America/New_York")
+# ---- the closed sets of words that the tables may use, and what each means
+
+Role = Literal["watchlist", "peer", "benchmark", "factor", "reference"]
+"""`reference`: a company that events or texts name but whose bars are not pulled."""
+
+Timing = Literal["pre-market", "intraday", "after-close", "non-trading-day", "unknown"]
+"""When on `announced_on` the news came, by the hours of the New York Stock Exchange."""
+
+TimingBasis = Literal["reported", "inferred", "calendar", "unknown"]
+"""`reported`: a source says so; `inferred`: it follows from other facts, which `note` names;
+`calendar`: the exchange was closed that day, so the hour does not matter."""
+
+Category = Literal[
+    "equity-stake",
+    "price-floor",
+    "executive-order",
+    "export-control",
+    "export-relief",
+    "stockpile",
+    "loan",
+    "permitting",
+    "trade",
+    "agreement",
+    "speech",
+    "legislation",
+    "company",
+]
+"""`loan` covers grants and awards too; `export-relief` is a control lifted or suspended,
+kept apart because its sign is the opposite; `company` is what a company does by itself."""
+
+Direction = Literal["supportive", "adverse", "mixed"]
+"""For the share price of a target, as a reader of that day would have judged it from the news
+itself or from older sources; never set or changed because of how the price moved."""
+
+Certainty = Literal["confirmed", "single-source", "unconfirmed"]
+"""`confirmed`: two independent sources or more, or one official document."""
+
+Status = Literal["happened", "scheduled"]
+
+ChainStage = Literal[
+    "report", "announcement", "confirmation", "amendment", "closing", "failure", "deadline"
+]
+
+Relation = Literal["named", "exposed"]
+
+HoldingKind = Literal["equity", "warrants", "loan", "grant", "offtake", "price-floor"]
+
+HoldingState = Literal[
+    "closed", "signed", "letter-of-intent", "applied", "talks", "lapsed", "unknown"
+]
+
+
+@cache
+def minerals() -> dict[str, list[str]]:
+    """Each mineral of `minerals.toml` by its name in the catalogue, with the words of texts."""
+    words: dict[str, list[str]] = _data("minerals.toml")["minerals"]
+    return words
+
+
+@cache
+def publishers() -> dict[str, Any]:
+    """`publishers.toml`: whose word is official, and how feeds are called as sources."""
+    return _data("publishers.toml")
+
+
+def _data(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
+# ---- text and numbers as the fields take them
+
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+    "|[\U000e0000-\U000e007f]"
+)
+"""Soft hyphens, zero widths, marks of direction, tags."""
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def visible(text: str) -> str:
+    """The text without invisible marks, control characters as blanks."""
+    return INVISIBLE.sub("", CONTROL.sub(" ", text))
+
+
+def refuse_invisible(text: str) -> str:
+    """The text itself, if all of it can be seen.
+
+    Raises
+    ------
+    ValueError
+        Names the first character that cannot.
+    """
+    found = INVISIBLE.search(text) or CONTROL.search(text)
+    if found is not None:
+        raise ValueError(f"holds the invisible character U+{ord(found.group()):04X}: take it out")
+    return text
+
 
 Text = Annotated[
     str,

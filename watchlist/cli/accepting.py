@@ -1,4 +1,4 @@
-"""Accepting a candidate: the event into the project's `events.toml`, the decision to the desk."""
+"""Accepting a candidate: the event into the project's `events.toml`, the decision to the store."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def accept_candidate(
 ) -> None:
     """Write the event first, then mark the candidate: a failure between leaves it open."""
     from watchlist.catalog import load_catalog
-    from watchlist.catalog.accepting import known_event, with_source
+    from watchlist.catalog.candidate import known_event, with_source
     from watchlist.catalog.writing import put_events
     from watchlist.cli.events_show import remarks
-    from watchlist.feeds import desk
+    from watchlist.feeds import tables
     from watchlist.store import open_build
 
     catalog = load_catalog(project)
     with open_build(project, clock) as build:
-        candidate = desk.find(build.con, candidate_id)
+        candidate = tables.find_candidate(build.con, candidate_id)
         if candidate["state"] == "accepted":
             raise CatalogError(f"{candidate_id} was accepted already, as {candidate['event_id']}")
         known = _named(catalog, into) if into else known_event(catalog, candidate)
@@ -45,7 +45,7 @@ def accept_candidate(
             output.write(str(merged.path))
         else:
             console.say(f"{event.event_id} has this source already; nothing to write")
-        desk.decide(build.con, candidate_id, "accepted", clock.now(), event.event_id)
+        tables.decide_candidate(build.con, candidate_id, "accepted", clock.now(), event.event_id)
         build.publish()
     console.say(f"accepted: {candidate_id} as {event.event_id}")
     for remark in remarks(project, {event.event_id}):
@@ -67,7 +67,7 @@ def _new_event(
     candidate: dict[str, Any], changes: list[str], catalog: Catalog, now: datetime
 ) -> Event:
     from watchlist.calendar import sessions
-    from watchlist.catalog.accepting import event_from
+    from watchlist.catalog.candidate import event_from
     from watchlist.catalog.writing import toml_value
 
     fields: dict[str, Any] = {"entered_at": now.replace(microsecond=0)}

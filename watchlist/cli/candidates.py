@@ -100,14 +100,14 @@ def register(group: typer.Typer) -> None:
     ) -> None:
         """Turn a candidate down for good: it does not come back."""
         from watchlist.clock import SystemClock
-        from watchlist.feeds import desk
+        from watchlist.feeds import tables
         from watchlist.store import open_build
 
         found, _ = open_project(project, "simulated" if simulated else None)
         clock = SystemClock()
         with open_build(found, clock) as build:
-            desk.find(build.con, candidate_id)
-            desk.decide(build.con, candidate_id, "rejected", clock.now())
+            tables.find_candidate(build.con, candidate_id)
+            tables.decide_candidate(build.con, candidate_id, "rejected", clock.now())
             build.publish()
         console.say(f"rejected: {candidate_id}")
 
@@ -130,7 +130,7 @@ def ask_feed(
         The feed could not be had.
     """
     from watchlist.catalog import load_catalog
-    from watchlist.feeds import desk
+    from watchlist.feeds import tables
     from watchlist.store import open_build
 
     today = clock.now().date()
@@ -145,7 +145,7 @@ def ask_feed(
     else:
         found = _ask(settings, source, start, today, catalog, clock)
     with open_build(project, clock) as build:
-        saved = desk.save(build.con, found, clock.now())
+        saved = tables.save_candidates(build.con, found, clock.now())
         build.publish()
     console.say(
         f"{source} since {start}: {saved.new} new, {saved.seen_again} seen before, "
@@ -201,11 +201,11 @@ def _list(project: Project, state: str, style: str) -> None:
     import polars as pl
 
     from watchlist.cli import frames
-    from watchlist.feeds import desk
+    from watchlist.feeds import tables
     from watchlist.store import connect
 
     with connect(project) as con:
-        rows = desk.listed(con, state)
+        rows = tables.list_candidates(con, state)
     schema = {
         "candidate_id": pl.String(),
         "score": pl.Float64(),

@@ -20,7 +20,7 @@ from watchlist.errors import ConfigError, WatchlistError, nearest
 if TYPE_CHECKING:
     from watchlist.catalog import Catalog
     from watchlist.coverage.document import Document
-    from watchlist.coverage.mention import Mention
+    from watchlist.coverage.lexicon import Mention
     from watchlist.coverage.reading import Reading
 
 ENDINGS = (".txt", ".md", ".html", ".htm", ".xhtml")
@@ -138,17 +138,16 @@ def _document(file: Path | None, written_on: date | None) -> Document:
 
 def _store(project: Any, readings: list[Reading], keep_text: bool) -> None:
     from watchlist.clock import SystemClock
-    from watchlist.coverage import keep
-    from watchlist.feeds import desk
+    from watchlist.feeds import tables
     from watchlist.store import open_build
 
     clock = SystemClock()
     with open_build(project, clock) as build:
         now = clock.now()
         for reading in readings:
-            keep.save(build.con, reading, now, keep_text=keep_text)
+            tables.save_reading(build.con, reading, now, keep_text=keep_text)
         proposals = [p for reading in readings for p in reading.proposals]
-        saved = desk.save(build.con, proposals, now)
+        saved = tables.save_candidates(build.con, proposals, now)
         build.publish()
     if saved.new:
         console.say(f"{saved.new} proposed: watchlist events candidates")

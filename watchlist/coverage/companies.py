@@ -13,56 +13,36 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from watchlist.coverage.mention import Mention, without_overlaps
+from watchlist.coverage.lexicon import Mention, any_of, without_overlaps
 
 if TYPE_CHECKING:
     from watchlist.catalog import Security
 
-EXCHANGES = r"(?:NYSE\s*(?:American|Arca|MKT)?|NYSEAMERICAN|NASDAQ|Nasdaq|TSX(?:-?V)?|ASX|KRX|AMEX)"
+_EXCHANGE = any_of("companies", "exchanges")
+_MOVE = any_of("companies", "market_verbs")
+_OWNERS = any_of("companies", "owners")
+_SHARES_MOVE = rf"(?:shares?|stock)\s+(?:price|{_MOVE})"
 
-MARKET_VERB = (
-    r"(?:rose|rise[sn]?|rising|fell|falls?|falling|jump(?:ed|s|ing)|surg(?:ed|es|ing)|gain(?:ed|s)|"
-    r"los[et]s?|soar(?:ed|s|ing)|slid|slump(?:ed|s)|drop(?:ped|s)|climb(?:ed|s)|plung(?:ed|es)|"
-    r"closed|opened|trad(?:ed|es|ing)|rall(?:ied|ies)|tumbl(?:ed|es)|spik(?:ed|es)|"
-    r"were\s+(?:up|down)|was\s+(?:up|down)|is\s+(?:up|down)|are\s+(?:up|down)|"
-    r"added|shed|doubled|up\s+\d|down\s+\d)"
+_AFTER_SYMBOL = re.compile(
+    rf"\s*(?:'s|’s)?\s*(?:\(?[+\-−]\d[\d.]*\s?%|{_SHARES_MOVE}|"
+    rf"{_MOVE}\b[^;\n]{{0,60}}?(?:%|per\s?cent|\$|points|high|low)|(?:{_OWNERS}|warrants)\b)"
 )
-AFTER_SYMBOL = re.compile(
-    rf"\s*(?:'s|’s)?\s*(?:\(?[+\-−]\d[\d.]*\s?%|(?:shares?|stock)\s+(?:price|{MARKET_VERB})|"
-    rf"{MARKET_VERB}\b[^;\n]{{0,60}}?(?:%|per\s?cent|\$|points|high|low)|"
-    r"(?:stock|shareholders|warrants|stockholders)\b)"
+_BEFORE_SYMBOL = re.compile(
+    rf"(?:{_EXCHANGE}\s*:\s*|[(\[]\s*{_EXCHANGE}\s*:\s*|{any_of('companies', 'before_symbols')})$"
 )
-BEFORE_SYMBOL = re.compile(
-    rf"(?:{EXCHANGES}\s*:\s*|[(\[]\s*{EXCHANGES}\s*:\s*|(?<!\w)\$|\b[Tt]ickers?:?\s+|\bsymbol\s+|"
-    r"\b[Ss]hares\s+(?:of|in)\s+|\b[Ss]tock\s+of\s+)$"
+_SYMBOL_ACTS = re.compile(rf"(?:'s|’s)?\s+{any_of('companies', 'symbol_verbs')}\b")
+_SHARES_OF = re.compile(r"(?:[Ss]hares|[Ss]tock)\s+(?:of|in)\s+$")
+_AFTER_NAME = re.compile(
+    rf"(?:'s|’s)?\s*(?:,?\s*{any_of('companies', 'legal_forms')}\b|{_SHARES_MOVE}|{_OWNERS}\b|"
+    rf"{_MOVE}\b[^;\n]{{0,60}}?(?:%|per\s?cent)|{any_of('companies', 'name_verbs')}\b)"
 )
-AFTER_NAME = re.compile(
-    rf"(?:'s|’s)?\s*(?:,?\s*(?:Corp|Corporation|Inc|Ltd|Limited|PLC|plc|Company)\b|"
-    rf"(?:shares?|stock)\s+(?:price|{MARKET_VERB})|(?:shareholders|stockholders|stock)\b|"
-    rf"{MARKET_VERB}\b[^;\n]{{0,60}}?(?:%|per\s?cent)|"
-    r"(?:said|says|announced|reported|disclosed|expects|signed|raised|agreed)\b)"
-)
-BEFORE_NAME = re.compile(
-    r"(?:\b[Ss]hares\s+(?:of|in)\s+|\b[Ss]tock\s+(?:of|in)\s+|\bstakes?\s+(?:of\s+[^.;]{0,20})?in\s+|"
-    r"\bminer\s+|\bdeveloper\s+|\bgiant\s+|\bpercent\s+of\s+|%\s+of\s+|\binvest(?:ed|s|ing)?\s+in\s+)$"
-)
-NOT_THE_COMPANY = re.compile(
-    r"\b(?:parliament|constituen\w+|labour|tory|tories|conservative|lib\s?dem\w*|backbench\w*|"
-    r"house of commons|westminster|lawmaker|by-election|new brunswick|canadian province|nota bene|"
-    r"megapixels?|saint john|fredericton|moncton|rupiah|jakarta|alcoholics)\b",
-    re.IGNORECASE,
-)
-"""Words beside which a two-letter symbol is a member of parliament, a province or a remark."""
+_BEFORE_NAME = re.compile(rf"{any_of('companies', 'before_names')}$")
+_COMMON_NOUN = re.compile(rf"\s+{any_of('companies', 'after_common_nouns')}\b")
+_NOT_THE_COMPANY = re.compile(rf"\b{any_of('companies', 'not_symbols')}\b", re.IGNORECASE)
+_LONGER_NAMES = re.compile(any_of("companies", "longer_names"))
 
 NEAR = 300
 """Characters on each side of a symbol that may say what it is."""
-
-LONGER_NAMES = re.compile(
-    r"(?:American Rare Earths|Standard Lithium Battery|Vulcan (?:Materials|Energy)|"
-    r"Apple (?:Hospitality|Valley|Daily)|Trilogy International|Perpetua Medical|Freeport LNG|"
-    r"Port of Freeport|Freeport,|Albemarle (?:Sound|County|Street))"
-)
-"""Other companies and places whose names hold a name of the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,7 @@ class _Names:
 def find_companies(text: str, securities: Iterable[Security]) -> list[Mention]:
     """Every mention of a security that the text's own words support, by place."""
     names = _names(tuple((s.symbol, s.name, s.aliases, s.weak_aliases) for s in securities))
-    barred = [match.span() for match in LONGER_NAMES.finditer(text)]
+    barred = [match.span() for match in _LONGER_NAMES.finditer(text)]
 
     def free(match: re.Match[str]) -> bool:
         return not any(a < match.end() and match.start() < b for a, b in barred)
@@ -131,8 +111,7 @@ def _mention(match: re.Match[str], symbol: str) -> Mention:
 def _is_listed(text: str, match: re.Match[str]) -> bool:
     """`NYSE: MP`, `$MP`, `ticker MP`."""
     before = text[max(0, match.start() - 24) : match.start()]
-    listed = BEFORE_SYMBOL.search(before)
-    return bool(listed) and not re.search(r"(?:[Ss]hares|[Ss]tock)\s+(?:of|in)\s+$", before)
+    return bool(_BEFORE_SYMBOL.search(before)) and not _SHARES_OF.search(before)
 
 
 def _is_symbol_here(text: str, match: re.Match[str], named_in_full: bool) -> bool:
@@ -140,30 +119,25 @@ def _is_symbol_here(text: str, match: re.Match[str], named_in_full: bool) -> boo
     after = text[match.end() : match.end() + 90]
     if _is_listed(text, match):
         return True
-    sentence = _sentence_around(text, match)
-    if NOT_THE_COMPANY.search(sentence) or re.match(r"\s+for\s+[A-Z]", after):
+    if _NOT_THE_COMPANY.search(_sentence_around(text, match)):
         return False
-    if re.search(r"(?:,\s|\.\s?|\b(?:an?|the|Labour|his|her|their|our)\s)$", before) and not (
-        AFTER_SYMBOL.match(after)
-    ):
+    if re.match(r"\s+for\s+[A-Z]|\s*:", after):
         return False
-    if re.match(r"\s*:", after):
-        return False
-    if AFTER_SYMBOL.match(after) or BEFORE_SYMBOL.search(before):
+    if _AFTER_SYMBOL.match(after):
         return True
-    return named_in_full and bool(
-        re.match(
-            r"(?:'s|’s)?\s+(?:said|says|announced|disputed|also|will|would|has|had|is)\b", after
-        )
-    )
+    if re.search(r"(?:,\s|\.\s?|\b(?:an?|the|Labour|his|her|their|our)\s)$", before):
+        return False
+    if _BEFORE_SYMBOL.search(before):
+        return True
+    return named_in_full and _SYMBOL_ACTS.match(after) is not None
 
 
 def _is_name_here(text: str, match: re.Match[str], named_in_full: bool) -> bool:
     before = text[max(0, match.start() - 40) : match.start()]
     after = text[match.end() : match.end() + 90]
-    if re.match(r"\s+(?:of|novel|film|series|bookshop|trilogy)\b", after):
+    if _COMMON_NOUN.match(after):
         return False
-    if AFTER_NAME.match(after) or BEFORE_NAME.search(before):
+    if _AFTER_NAME.match(after) or _BEFORE_NAME.search(before):
         return not re.search(r"\b(?:a|an|the|this|that|fantasy)\s$", before)
     generic = " " in match.group() and not named_in_full
     return named_in_full and not generic and not re.match(r"\s+(?:[A-Z][a-z]+)", after)

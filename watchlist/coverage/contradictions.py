@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watchlist.coverage.matching import Heard, Link
-from watchlist.coverage.mention import Mention
+from watchlist.coverage.lexicon import Mention, any_of
+from watchlist.coverage.matching import Link, Passage
 
 if TYPE_CHECKING:
     from watchlist.catalog import Catalog, Event, Holding, Security
@@ -25,21 +25,12 @@ DATE_SLIP = (2, 21)
 """Days by which a date is wrong and not another event's."""
 
 _OWNS = re.compile(
-    r"\b(?:took|takes|taken|acquired|bought|purchased|holds?|owns?|has|have|secured|obtained|now)\b"
-    r"(?:[^.;]{0,80}?\b(?:stakes?|shares?|ownership|shareholder|holding)\b|"
+    rf"\b{any_of('sentences', 'owning')}\b(?:[^.;]{{0,80}}?\b{any_of('sentences', 'holdings')}\b|"
     r"\s+(?:about\s+|nearly\s+)?\d+(?:\.\d+)?\s?(?:%|per\s?cent)\s+of\b)",
     re.IGNORECASE,
 )
-_HEDGED = re.compile(
-    r"\b(?:plans?|agreed to|intends?|would|letter of intent|non-binding|not closed|to take|may|"
-    r"proposed|seek\w*|considering|talks)\b",
-    re.IGNORECASE,
-)
-_GONE = re.compile(
-    r"\b(?:drop\w*|retreat\w*|abandon\w*|no longer|scrap\w*|without|withdr\w+|"
-    r"back\w* away|end\w*)\b",
-    re.IGNORECASE,
-)
+_HEDGED = re.compile(rf"\b{any_of('sentences', 'hedges')}\b", re.IGNORECASE)
+_OVER = re.compile(rf"\b{any_of('sentences', 'over')}\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"]([^”\"]{20,400})[”\"]")
 
 
@@ -56,7 +47,7 @@ class Contradiction:
 
 
 def find_contradictions(
-    text: str, heard: list[Heard], links: list[Link], catalog: Catalog, written_on: date | None
+    text: str, passages: list[Passage], links: list[Link], catalog: Catalog, written_on: date | None
 ) -> list[Contradiction]:
     """Every claim that the catalogue contradicts, by place, each once."""
     by_sentence: dict[int, list[Link]] = {}
@@ -64,41 +55,41 @@ def find_contradictions(
         by_sentence.setdefault(link.sentence.first, []).append(link)
     linked = {link.event_id for link in links}
     found: list[Contradiction] = []
-    for one in heard:
-        own = by_sentence.get(one.sentence.first, [])
-        found += _stakes(one, catalog, written_on)
-        found += _known_claims(one, linked)
+    for passage in passages:
+        own = by_sentence.get(passage.sentence.first, [])
+        found += _stakes(passage, catalog, written_on)
+        found += _known_claims(passage, linked)
         for link in own:
             event = catalog.event(link.event_id)
-            found += _amount(one, event, link)
-            found += _date(one, event, link, catalog)
-            found += _overtaken(one, event, catalog, written_on)
+            found += _amount(passage, event, link)
+            found += _date(passage, event, link, catalog)
+            found += _overtaken(passage, event, catalog, written_on)
     found += _quotes(text, linked)
     return sorted(set(found), key=lambda c: (c.first_char, c.last_char, c.event_id, c.claim))
 
 
-def _stakes(one: Heard, catalog: Catalog, written_on: date | None) -> Iterator[Contradiction]:
+def _stakes(passage: Passage, catalog: Catalog, written_on: date | None) -> Iterator[Contradiction]:
     """A stake told as held that is only intended."""
-    if not _OWNS.search(one.sentence.text) or _HEDGED.search(one.sentence.text):
+    if not _OWNS.search(passage.sentence.text) or _HEDGED.search(passage.sentence.text):
         return
-    for symbol in sorted(one.values("company")):
+    for symbol in sorted(passage.values("company")):
         security = catalog.security(symbol)
-        open_one = _open_stake(security, catalog, written_on)
-        if open_one is None or open_one.event_id is None:
+        stake = _open_stake(security, catalog, written_on)
+        if stake is None or stake.event_id is None:
             continue
-        mention = next(m for m in one.mentions if m.kind == "company" and m.value == symbol)
-        state = open_one.state.replace("-", " ")
-        if open_one.state in NOT_CLOSED:
-            since = f" as of {open_one.state_on}" if open_one.state_on else ""
+        mention = next(m for m in passage.mentions if m.kind == "company" and m.value == symbol)
+        state = stake.state.replace("-", " ")
+        if stake.state in NOT_CLOSED:
+            since = f" as of {stake.state_on}" if stake.state_on else ""
             state += f"{since}, not closed"
         else:
-            state += f" on {open_one.state_on}, after the text was written"
-        terms = f": {open_one.terms}" if open_one.terms else ""
+            state += f" on {stake.state_on}, after the text was written"
+        terms = f": {stake.terms}" if stake.terms else ""
         yield Contradiction(
-            open_one.event_id,
+            stake.event_id,
             f"a stake in {security.name} is held",
-            f"{open_one.holder}: {state}{terms}",
-            one.sentence.text,
+            f"{stake.holder}: {state}{terms}",
+            passage.sentence.text,
             mention.first_char,
             mention.last_char,
         )
@@ -125,24 +116,24 @@ def _was_open(stake: Holding, catalog: Catalog, written_on: date | None) -> bool
     )
 
 
-def _known_claims(one: Heard, linked: set[str]) -> Iterator[Contradiction]:
+def _known_claims(passage: Passage, linked: set[str]) -> Iterator[Contradiction]:
     for claim in _claims()["claims"]:
         if claim["event_id"] not in linked and not claim.get("alone", False):
             continue
-        matches = [re.search(w, one.sentence.text, re.IGNORECASE) for w in claim["words"]]
+        matches = [re.search(w, passage.sentence.text, re.IGNORECASE) for w in claim["words"]]
         if all(matches):
-            first = min(m.start() for m in matches if m) + one.sentence.first
-            last = max(m.end() for m in matches if m) + one.sentence.first
+            first = min(m.start() for m in matches if m) + passage.sentence.first
+            last = max(m.end() for m in matches if m) + passage.sentence.first
             yield Contradiction(
-                claim["event_id"], claim["claim"], claim["fact"], one.sentence.text, first, last
+                claim["event_id"], claim["claim"], claim["fact"], passage.sentence.text, first, last
             )
 
 
-def _amount(one: Heard, event: Event, link: Link) -> Iterator[Contradiction]:
+def _amount(passage: Passage, event: Event, link: Link) -> Iterator[Contradiction]:
     """A sum for the event that neither the table nor its summary knows."""
     if event.amount_usd is None or "amount" in link.why or "phrase" not in link.why:
         return
-    sums = [m for m in one.mentions if m.kind == "amount" and m.unit == "USD" and m.number]
+    sums = [m for m in passage.mentions if m.kind == "amount" and m.unit == "USD" and m.number]
     known = {event.amount_usd, *(s.says_amount_usd for s in event.sources)}
     known |= {float(n) * 1e9 for n in re.findall(r"(\d+(?:\.\d+)?) billion", event.summary or "")}
     known |= {float(n) * 1e6 for n in re.findall(r"(\d+(?:\.\d+)?) million", event.summary or "")}
@@ -151,7 +142,7 @@ def _amount(one: Heard, event: Event, link: Link) -> Iterator[Contradiction]:
             event.event_id,
             f"the amount is {sums[0].evidence}",
             f"USD {event.amount_usd:,.0f}",
-            one.sentence.text,
+            passage.sentence.text,
             sums[0].first_char,
             sums[0].last_char,
         )
@@ -161,11 +152,11 @@ def _close(mention: Mention, amount: float) -> bool:
     return mention.number is not None and abs(mention.number - amount) <= 0.05 * amount
 
 
-def _date(one: Heard, event: Event, link: Link, catalog: Catalog) -> Iterator[Contradiction]:
+def _date(passage: Passage, event: Event, link: Link, catalog: Catalog) -> Iterator[Contradiction]:
     """A day that misses the event's by a little and is no other event's of its chain."""
     if not set(link.why) & {"phrase", "company"} or "date" in link.why:
         return
-    for mention in one.mentions:
+    for mention in passage.mentions:
         if mention.kind != "date" or mention.unit != "day":
             continue
         said = date.fromisoformat(mention.value)
@@ -177,29 +168,31 @@ def _date(one: Heard, event: Event, link: Link, catalog: Catalog) -> Iterator[Co
                 event.event_id,
                 f"it was on {said}",
                 f"it became public on {event.announced_on}",
-                one.sentence.text,
+                passage.sentence.text,
                 mention.first_char,
                 mention.last_char,
             )
 
 
 def _overtaken(
-    one: Heard, event: Event, catalog: Catalog, written_on: date | None
+    passage: Passage, event: Event, catalog: Catalog, written_on: date | None
 ) -> Iterator[Contradiction]:
     """A policy told as standing after its chain had failed."""
-    if event.chain is None or written_on is None or _GONE.search(one.sentence.text):
+    if event.chain is None or written_on is None or _OVER.search(passage.sentence.text):
         return
     for later in catalog.events:
         failed = later.chain == event.chain and later.chain_stage == "failure"
         if failed and later.announced_on <= written_on:
-            policy = [m for m in one.mentions if m.kind == "policy" and m.value == event.category]
-            first = policy[0].first_char if policy else one.sentence.first
-            last = policy[0].last_char if policy else one.sentence.last
+            policy = [
+                m for m in passage.mentions if m.kind == "policy" and m.value == event.category
+            ]
+            first = policy[0].first_char if policy else passage.sentence.first
+            last = policy[0].last_char if policy else passage.sentence.last
             yield Contradiction(
                 later.event_id,
                 "the policy stands",
                 f"{later.announced_on}: {later.title}",
-                one.sentence.text,
+                passage.sentence.text,
                 first,
                 last,
             )

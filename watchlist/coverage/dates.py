@@ -12,35 +12,17 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from watchlist.coverage.mention import Mention, without_overlaps
+from watchlist.coverage.lexicon import Mention, any_of, lexicon, without_overlaps
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for name in names.split()
+_WORDS = lexicon()["dates"]
+_MONTHS = {
+    name.lower(): next(n for n, full in enumerate(_WORDS["months"], 1) if full.startswith(name[:3]))
+    for name in (*_WORDS["months"], *_WORDS["short_months"])
 }
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = [name.lower() for name in _WORDS["weekdays"]]
 
-_MONTH = (
-    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|"
-    r"December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)"
-)
+_FULL_MONTH = "|".join(_WORDS["months"])
+_MONTH = rf"(?P<month>{_FULL_MONTH}|{any_of('dates', 'short_months')}\b\.?)"
 _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 
@@ -53,25 +35,20 @@ _ABSOLUTE = (
         r"(?![\w\-/])"
     ),
 )
-_NOT_A_COUNT = (
-    r"(?!\s*(?:%|per\s?cent|percent|people|miles?|tonnes?|tons?|points?|times|million|billion|"
-    r"companies|projects|countries|mines?|years?|of\s+them))"
-)
 _WITHOUT_YEAR = (
-    re.compile(rf"(?<!\w){_MONTH}\s+{_DAY}(?![\w,.:]*\d)(?!\w){_NOT_A_COUNT}"),
+    re.compile(
+        rf"(?<!\w){_MONTH}\s+{_DAY}(?![\w,.:]*\d)(?!\w)(?!\s*{any_of('dates', 'day_counts')})"
+    ),
     re.compile(rf"(?<![\w.,$€£]){_DAY}\s+(?:of\s+)?{_MONTH}(?!\w)(?!\.?\s*,?\s*(?:19|20)\d\d)"),
 )
 _MONTH_YEAR = re.compile(rf"(?<!\w)(?<!\d\s){_MONTH}\s*,?\s+(?:of\s+)?{_YEAR}(?!\w)")
 _ONLY_MONTH = re.compile(
-    r"\b(?:in|since|until|by|during|late|early|mid|last|next|of)[\s\-]+"
-    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|"
-    r"December)(?!\w)(?!\.?\s+\d)(?!\s+(?:Act|Day|on\s+Washington))"
+    rf"\b{any_of('dates', 'before_months')}[\s\-]+(?P<month>{_FULL_MONTH})"
+    rf"(?!\w)(?!\.?\s+\d)(?!\s+{any_of('dates', 'after_months')})"
 )
 _ONLY_YEAR = re.compile(
-    r"(?<!\s\d\s)\b(?:[Ii]n|[Bb]y|[Ss]ince|[Uu]ntil|[Dd]uring|[Tt]hrough|[Ff]rom|[Bb]efore|[Aa]fter|late|early|"
-    r"end\s+of|fiscal|FY)\s*(?P<year>(?:19|20)\d\d)(?![\w,.]*\d)(?!\w)(?!\s*(?:%|per\s?cent|percent|"
-    r"tonnes?|tons?|people|dollars|employees|jobs|companies|pages|metric|megawatts|hectares|acres|"
-    r"miles|feet|meters|metres|kilograms?|shares|units|rpm))"
+    rf"(?<!\s\d\s)\b{any_of('dates', 'before_years')}\s*{_YEAR}(?![\w,.]*\d)(?!\w)"
+    rf"(?!\s*{any_of('dates', 'year_counts')})"
 )
 _YEARS = re.compile(
     r"\b(?:[Bb]etween|[Ff]rom)\s+(?P<first>(?:19|20)\d\d)\s+(?:and|to)\s+"
@@ -81,12 +58,13 @@ _RELATIVE = re.compile(
     r"\b(?P<word>[Yy]esterday|[Tt]oday|[Tt]omorrow)\b(?!['’]s\s+(?:world|society))"
 )
 _WEEKDAY = re.compile(
-    r"\b(?:(?P<which>last|next|this|coming)\s+)?"
-    r"(?P<name>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)s?\b"
-    r"(?!\s+(?:Night\s+Football|Times|Post|Morning\s+Herald))(?<!Mondays)(?<!Black\sFriday)"
+    rf"\b(?:(?P<which>last|next|this|coming)\s+)?(?P<name>{'|'.join(_WORDS['weekdays'])})s?\b"
+    rf"(?!\s+{any_of('dates', 'after_weekdays')})(?<!Mondays)(?<!Black\sFriday)"
     r"(?<!Good\sFriday)(?<!Cyber\sMonday)(?<![a-z]ays)"
 )
 _THIS_YEAR = re.compile(r"\b(?:[Ee]arlier\s+this|[Ll]ater\s+this|[Tt]his|[Ll]ast|[Nn]ext)\s+year\b")
+_MONTH_AHEAD = re.compile(rf"\b{any_of('dates', 'ahead_of_months')}\b")
+_WEEKDAY_AHEAD = re.compile(rf"\b{any_of('dates', 'ahead_of_weekdays')}\b[^.]*$")
 
 
 def find_dates(text: str, written_on: date | None = None) -> list[Mention]:
@@ -98,7 +76,10 @@ def find_dates(text: str, written_on: date | None = None) -> list[Mention]:
         The text's own date; without it relative dates are left out.
     """
     found = list(_absolute(text))
-    found += _month_year(text)
+    found += [
+        _mention(match, f"{match['year']}-{_month(match):02d}", "month")
+        for match in _MONTH_YEAR.finditer(text)
+    ]
     if written_on is not None:
         found += _without_year(text, written_on)
         found += _relative(text, written_on)
@@ -111,10 +92,11 @@ def find_dates(text: str, written_on: date | None = None) -> list[Mention]:
 
 def days_without_year(text: str) -> list[tuple[int, int]]:
     """Month and day of every date that lacks its year: what may give the text's year away."""
-    found = []
-    for pattern in _WITHOUT_YEAR:
-        found += [(_month(match), int(match["day"])) for match in pattern.finditer(text)]
-    return found
+    return [
+        (_month(match), int(match["day"]))
+        for pattern in _WITHOUT_YEAR
+        for match in pattern.finditer(text)
+    ]
 
 
 def _absolute(text: str) -> Iterator[Mention]:
@@ -149,28 +131,21 @@ def _distance(found: date, to: date) -> int:
     return 2 * days if days > 0 else -days
 
 
-def _month_year(text: str) -> Iterator[Mention]:
-    for match in _MONTH_YEAR.finditer(text):
-        yield _mention(match, f"{match['year']}-{_month(match):02d}", "month")
-
-
 def _only_month(text: str, written_on: date) -> Iterator[Mention]:
     for match in _ONLY_MONTH.finditer(text):
         month = _month(match)
         ahead = match.group().lower().startswith("next") or month > written_on.month + 1
         year = written_on.year
-        if month > written_on.month and not _speaks_of_future(text, match):
+        if month > written_on.month and not _is_ahead(text, match, _MONTH_AHEAD, 60):
             year -= 1
         elif ahead and month < written_on.month:
             year += 1
         yield _mention(match, f"{year}-{month:02d}", "month", "month")
 
 
-def _speaks_of_future(text: str, match: re.Match[str]) -> bool:
-    before = text[max(0, match.start() - 60) : match.start()].lower()
-    return bool(
-        re.search(r"\b(?:will|next|expects?|expected|until|plans?|scheduled|due)\b", before)
-    )
+def _is_ahead(text: str, match: re.Match[str], words: re.Pattern[str], near: int) -> bool:
+    """Whether one of the words stands at most `near` characters before the match."""
+    return words.search(text[max(0, match.start() - near) : match.start()].lower()) is not None
 
 
 def _relative(text: str, written_on: date) -> Iterator[Mention]:
@@ -178,9 +153,11 @@ def _relative(text: str, written_on: date) -> Iterator[Mention]:
         shift = {"yesterday": -1, "today": 0, "tomorrow": 1}[match["word"].lower()]
         yield _mention(match, (written_on + timedelta(days=shift)).isoformat(), "day")
     for match in _WEEKDAY.finditer(text):
-        back = (written_on.weekday() - WEEKDAYS.index(match["name"].lower())) % 7
+        back = (written_on.weekday() - _WEEKDAYS.index(match["name"].lower())) % 7
         which = match["which"] or ""
-        if which in ("next", "coming") or (not which and _future_weekday(text, match)):
+        if which in ("next", "coming") or (
+            not which and _is_ahead(text, match, _WEEKDAY_AHEAD, 40)
+        ):
             found = written_on + timedelta(days=7 - back if back else 7)
         elif which == "last":
             # of yesterday's weekday one says plainly `on`, so `last` is the week before
@@ -193,14 +170,9 @@ def _relative(text: str, written_on: date) -> Iterator[Mention]:
         yield _mention(match, str(written_on.year + shift), "year")
 
 
-def _future_weekday(text: str, match: re.Match[str]) -> bool:
-    before = text[max(0, match.start() - 40) : match.start()].lower()
-    return bool(re.search(r"\b(?:will|is set to|are set to|due|scheduled)\b[^.]*$", before))
-
-
 def _month(match: re.Match[str]) -> int:
     word = match["month"]
-    return int(word) if word.isdigit() else MONTHS[word.rstrip(".").lower()]
+    return int(word) if word.isdigit() else _MONTHS[word.rstrip(".").lower()]
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -1,16 +1,17 @@
-"""From a file of text or HTML to the article inside it, with its date and why that date."""
+"""From a file of text or HTML to the article inside it: its date, why that date, its sentences."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from watchlist.catalog.plain import visible
-from watchlist.coverage.lexicon import raw_lexicon
+from watchlist.catalog.models import visible
+from watchlist.coverage.lexicon import any_of, lexicon
 from watchlist.errors import ConfigError
 
 MAX_BYTES = 5_000_000
@@ -89,6 +90,41 @@ def read_document(data: bytes, source: str, given: date | None = None) -> Docume
     )
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """`text[first:last]` of the document."""
+
+    first: int
+    last: int
+    text: str
+
+
+_SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]?[A-Z0-9$€£])|\n+")
+_ABBREVIATION = re.compile(rf"\b{any_of('sentences', 'abbreviations')}$")
+
+
+def split_sentences(text: str) -> Iterator[Sentence]:
+    """The sentences of a text, headings too; what is only white space is left out.
+
+    Abbreviations and decimals do not end one.
+    """
+    first = 0
+    for match in _SENTENCE_END.finditer(text):
+        if match.group()[0] == "." and _ABBREVIATION.search(text, first, match.start()):
+            continue
+        yield from _sentence(text, first, match.end())
+        first = match.end()
+    yield from _sentence(text, first, len(text))
+
+
+def _sentence(text: str, first: int, last: int) -> Iterator[Sentence]:
+    raw = text[first:last]
+    bare = raw.strip()
+    if bare:
+        start = first + len(raw) - len(raw.lstrip())
+        yield Sentence(start, start + len(bare), bare)
+
+
 def _from_html(data: bytes, source: str) -> tuple[str, str | None, date | None]:
     """The article, its title and its date by the page's own metadata."""
     import trafilatura
@@ -149,7 +185,7 @@ def _tidy(text: str) -> str:
 
 def _without_furniture(text: str) -> str:
     """The lines before the page's own furniture, without its notices."""
-    words = raw_lexicon()["furniture"]
+    words = lexicon()["furniture"]
     kept: list[str] = []
     for number, line in enumerate(text.split("\n")):
         bare = line.strip(" \t•*·–-:|").lower().rstrip(".…")

@@ -13,9 +13,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from watchlist.coverage.lexicon import phrase_pattern
-from watchlist.coverage.mention import Mention
-from watchlist.coverage.sentences import Sentence
+from watchlist.coverage.document import Sentence
+from watchlist.coverage.lexicon import Mention, any_of, phrases_pattern
 
 if TYPE_CHECKING:
     from watchlist.catalog import Catalog, Event
@@ -35,19 +34,9 @@ NEXT_DAYS = timedelta(days=2)
 FUTURE = timedelta(days=60)
 """A text that speaks of plans may mean an event of the next weeks."""
 
-_PLANS = re.compile(
-    r"\b(?:will|plans?|planned|set to|expected|upcoming|to sign|intends?|promis\w+|about to|"
-    r"signing|preparing)\b",
-    re.IGNORECASE,
-)
-_RECENTLY = re.compile(r"\b(?:recent|recently|latest|this week|just|newly)\b", re.IGNORECASE)
-_RUMOUR = re.compile(
-    r"\b(?:report\w*|sources|consider\w*|seek\w*|talks|weigh\w*|discuss\w*|may|could)\b",
-    re.IGNORECASE,
-)
-_GONE = re.compile(
-    r"\b(?:drop(?:s|ped|ping)?|retreat\w*|abandon\w*|scrap\w*|withdr\w+|no longer)\b",
-    re.IGNORECASE,
+_PLANS, _RECENTLY, _RUMOUR, _GIVEN_UP = (
+    re.compile(rf"\b{any_of('sentences', name)}\b", re.IGNORECASE)
+    for name in ("plans", "recent", "rumours", "given_up")
 )
 _CHINA = ("China", "Ministry of Commerce of China", "Customs of China")
 _STAGE = {"report": -0.2, "deadline": -0.6, "amendment": -0.1, "failure": 0.1}
@@ -65,8 +54,8 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A sentence with what was found in it."""
+class Passage:
+    """A sentence with the mentions that lie whole in it."""
 
     sentence: Sentence
     mentions: tuple[Mention, ...]
@@ -76,10 +65,10 @@ class Heard:
         return {m.value for m in self.mentions if m.kind == kind}
 
 
-def hear(sentences: Iterable[Sentence], mentions: Iterable[Mention]) -> list[Heard]:
-    """Each sentence with the mentions that lie whole in it; both in the order of the text."""
+def split_passages(sentences: Iterable[Sentence], mentions: Iterable[Mention]) -> list[Passage]:
+    """Each sentence with its mentions; both in the order of the text."""
     listed = sorted(mentions)
-    heard: list[Heard] = []
+    found: list[Passage] = []
     place = 0
     for sentence in sentences:
         while place < len(listed) and listed[place].first_char < sentence.first:
@@ -89,11 +78,11 @@ def hear(sentences: Iterable[Sentence], mentions: Iterable[Mention]) -> list[Hea
             if listed[place].last_char <= sentence.last:
                 own.append(listed[place])
             place += 1
-        heard.append(Heard(sentence, tuple(own)))
-    return heard
+        found.append(Passage(sentence, tuple(own)))
+    return found
 
 
-def match_events(heard: list[Heard], catalog: Catalog, written_on: date | None) -> list[Link]:
+def match_events(passages: list[Passage], catalog: Catalog, written_on: date | None) -> list[Link]:
     """The events that each sentence speaks of, at most one for each thing that it names.
 
     Parameters
@@ -106,51 +95,51 @@ def match_events(heard: list[Heard], catalog: Catalog, written_on: date | None) 
         h.event_id for s in catalog.securities for h in s.holdings if h.event_id
     )
     links: list[Link] = []
-    for one in heard:
-        if not one.mentions:
+    for passage in passages:
+        if not passage.mentions:
             continue
         scored = [
             link
             for event in catalog.events
-            if (link := _weigh(one, event, rarity, held, written_on)) is not None
+            if (link := _weigh(passage, event, rarity, held, written_on)) is not None
         ]
         links += _best_for_each_thing(scored, catalog, written_on)
     known = {link.event_id for link in links}
     rest = [event for event in catalog.events if event.event_id not in known and event.phrases]
     for event in rest:
-        links += _gathered(heard, event, rarity)
+        links += _gathered(passages, event, rarity)
     return sorted(links, key=lambda link: (link.sentence.first, -link.weight, link.event_id))
 
 
-def _gathered(heard: list[Heard], event: Event, rarity: Mapping[str, int]) -> list[Link]:
+def _gathered(passages: list[Passage], event: Event, rarity: Mapping[str, int]) -> list[Link]:
     """A text that uses an event's own phrase in one sentence and names its people in another."""
     phrases = _phrases(event.phrases)
-    told = [one for one in heard if phrases is not None and phrases.search(one.sentence.text)]
-    people = max((_actor_weight(one, event, rarity) for one in heard), default=0.0)
+    told = [p for p in passages if phrases is not None and phrases.search(p.sentence.text)]
+    people = max((_actor_weight(passage, event, rarity) for passage in passages), default=0.0)
     if not told or people < RARE:
         return []
     return [Link(event.event_id, told[0].sentence, 3.0 + people, ("phrase", "actor"))]
 
 
 def _weigh(
-    heard: Heard,
+    passage: Passage,
     event: Event,
     rarity: Mapping[str, int],
     held: Mapping[str, int],
     written_on: date | None,
 ) -> Link | None:
-    text = heard.sentence.text
+    text = passage.sentence.text
     if not _possible(text, event, written_on):
         return None
     phrases = _phrases(event.phrases)
     weights = {
         "phrase": 3.0 if phrases is not None and phrases.search(text) else 0.0,
-        "date": _date_weight(heard, event),
-        "company": 2.0 if set(event.named) & heard.values("company") else 0.0,
-        "amount": 3.0 if _same_amount(heard, event) else 0.0,
-        "category": 2.0 if event.category in heard.values("policy") else 0.0,
-        "actor": _actor_weight(heard, event, rarity),
-        "mineral": 0.5 if set(event.minerals) & heard.values("mineral") else 0.0,
+        "date": _date_weight(passage, event),
+        "company": 2.0 if set(event.named) & passage.values("company") else 0.0,
+        "amount": 3.0 if _same_amount(passage, event) else 0.0,
+        "category": 2.0 if event.category in passage.values("policy") else 0.0,
+        "actor": _actor_weight(passage, event, rarity),
+        "mineral": 0.5 if set(event.minerals) & passage.values("mineral") else 0.0,
     }
     why = {kind: weight for kind, weight in weights.items() if weight}
     if len(why) < 2 or not set(why) - {"category", "mineral"}:
@@ -164,10 +153,10 @@ def _weigh(
     stage = _STAGE.get(event.chain_stage or "", 0.0)
     if event.chain_stage == "report" and _RUMOUR.search(text):
         stage = 0.2
-    if event.chain_stage == "failure" and _GONE.search(text):
+    if event.chain_stage == "failure" and _GIVEN_UP.search(text):
         stage = 0.5
     return Link(
-        event.event_id, heard.sentence, weight + stage + 0.05 * held[event.event_id], tuple(why)
+        event.event_id, passage.sentence, weight + stage + 0.05 * held[event.event_id], tuple(why)
     )
 
 
@@ -187,8 +176,8 @@ def _fresh(text: str, event: Event, written_on: date | None) -> bool:
     return age <= RECENT or (age <= LATELY and _RECENTLY.search(text) is not None)
 
 
-def _date_weight(heard: Heard, event: Event) -> float:
-    for mention in heard.mentions:
+def _date_weight(passage: Passage, event: Event) -> float:
+    for mention in passage.mentions:
         if mention.kind != "date":
             continue
         if mention.unit == "day":
@@ -202,18 +191,18 @@ def _date_weight(heard: Heard, event: Event) -> float:
     return 0.0
 
 
-def _same_amount(heard: Heard, event: Event) -> bool:
+def _same_amount(passage: Passage, event: Event) -> bool:
     return any(
         abs(m.number - event.amount_usd) <= 0.05 * event.amount_usd
-        for m in heard.mentions
+        for m in passage.mentions
         if m.kind == "amount" and m.unit == "USD" and m.number and event.amount_usd
     )
 
 
-def _actor_weight(heard: Heard, event: Event, rarity: Mapping[str, int]) -> float:
+def _actor_weight(passage: Passage, event: Event, rarity: Mapping[str, int]) -> float:
     """Who acts in one or two events tells much, who acts in many tells little."""
     weight = 0.0
-    for actor in heard.values("actor"):
+    for actor in passage.values("actor"):
         if actor == "China" and set(event.actors) & set(_CHINA):
             weight += 1.0
         elif actor in event.actors:
@@ -247,7 +236,4 @@ def _best_for_each_thing(
 
 @lru_cache(maxsize=1024)
 def _phrases(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
-    if not phrases:
-        return None
-    inner = "|".join(phrase_pattern(phrase) for phrase in phrases)
-    return re.compile(rf"(?<!\w)(?:{inner})(?!\w)", re.IGNORECASE)
+    return phrases_pattern(phrases) if phrases else None

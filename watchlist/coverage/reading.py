@@ -13,11 +13,9 @@ from watchlist.coverage.amounts import find_amounts, find_percentages
 from watchlist.coverage.companies import find_companies
 from watchlist.coverage.contradictions import Contradiction, find_contradictions
 from watchlist.coverage.dates import days_without_year, find_dates
-from watchlist.coverage.document import Document
-from watchlist.coverage.lexicon import find_terms
-from watchlist.coverage.matching import STRONG, Heard, Link, hear, match_events
-from watchlist.coverage.mention import Mention
-from watchlist.coverage.sentences import split_sentences
+from watchlist.coverage.document import Document, split_sentences
+from watchlist.coverage.lexicon import Mention, find_terms
+from watchlist.coverage.matching import STRONG, Link, Passage, match_events, split_passages
 
 if TYPE_CHECKING:
     from watchlist.catalog import Catalog
@@ -50,22 +48,22 @@ def read(document: Document, catalog: Catalog) -> Reading:
     then give its date (`content`), and with it the relative dates are resolved.
     """
     dated = document if document.dated_on else _date_by_content(document, catalog)
-    mentions, heard = _extract(dated.text, catalog, dated.dated_on)
-    links = match_events(heard, catalog, dated.dated_on)
+    mentions, passages = _extract(dated.text, catalog, dated.dated_on)
+    links = match_events(passages, catalog, dated.dated_on)
     return Reading(
         document=dated,
         mentions=tuple(_linked(mentions, links, catalog)),
         links=tuple(links),
-        proposals=tuple(_proposals(dated, heard, links, catalog)),
+        proposals=tuple(_proposals(dated, passages, links, catalog)),
         contradictions=tuple(
-            find_contradictions(dated.text, heard, links, catalog, dated.dated_on)
+            find_contradictions(dated.text, passages, links, catalog, dated.dated_on)
         ),
     )
 
 
 def _extract(
     text: str, catalog: Catalog, written_on: date | None
-) -> tuple[list[Mention], list[Heard]]:
+) -> tuple[list[Mention], list[Passage]]:
     mentions = [
         *find_companies(text, catalog.securities),
         *find_dates(text, written_on),
@@ -73,13 +71,13 @@ def _extract(
         *find_percentages(text),
         *find_terms(text),
     ]
-    return sorted(mentions), hear(split_sentences(text), mentions)
+    return sorted(mentions), split_passages(split_sentences(text), mentions)
 
 
 def _date_by_content(document: Document, catalog: Catalog) -> Document:
-    """The date of the latest event that the text surely speaks of, where there is one."""
-    _, heard = _extract(document.text, catalog, None)
-    sure = [link for link in match_events(heard, catalog, None) if link.weight >= STRONG]
+    """The date of the latest event that the text surely speaks of, where there is passage."""
+    _, passages = _extract(document.text, catalog, None)
+    sure = [link for link in match_events(passages, catalog, None) if link.weight >= STRONG]
     events = [catalog.event(link.event_id) for link in sure]
     if not events:
         return document
@@ -111,36 +109,36 @@ def _linked(mentions: list[Mention], links: list[Link], catalog: Catalog) -> lis
 
 
 def _proposals(
-    document: Document, heard: list[Heard], links: list[Link], catalog: Catalog
+    document: Document, passages: list[Passage], links: list[Link], catalog: Catalog
 ) -> list[Candidate]:
     """A sentence that tells of an act with a company, a large sum or a day, and fits no event."""
     known = {link.sentence.first for link in links}
     found: list[Candidate] = []
-    for one in heard:
-        policies = [m for m in one.mentions if m.kind == "policy"]
-        if one.sentence.first in known or not policies:
+    for passage in passages:
+        policies = [m for m in passage.mentions if m.kind == "policy"]
+        if passage.sentence.first in known or not policies:
             continue
-        days = [m.value for m in one.mentions if m.kind == "date" and m.unit == "day"]
-        sums = [m for m in one.mentions if m.kind == "amount" and (m.number or 0) >= LARGE]
-        companies = sorted(one.values("company") & set(catalog.symbols))
-        minerals = one.values("mineral")
+        days = [m.value for m in passage.mentions if m.kind == "date" and m.unit == "day"]
+        sums = [m for m in passage.mentions if m.kind == "amount" and (m.number or 0) >= LARGE]
+        companies = sorted(passage.values("company") & set(catalog.symbols))
+        minerals = passage.values("mineral")
         score = 0.3 * bool(days) + 0.3 * bool(sums) + 0.3 * bool(companies) + 0.1 * bool(minerals)
         if score < 0.4 or not (days or companies or minerals):
             continue
         on = date.fromisoformat(days[0]) if days else None
         found.append(
             Candidate(
-                candidate_id=f"text:{document.document_id}:{one.sentence.first}",
+                candidate_id=f"text:{document.document_id}:{passage.sentence.first}",
                 source="coverage",
-                title=_shortened(one.sentence.text),
+                title=_shortened(passage.sentence.text),
                 announced_on=on,
                 published_on=document.dated_on,
                 score=round(score, 2),
-                matched=tuple(dict.fromkeys(m.evidence for m in one.mentions)),
+                matched=tuple(dict.fromkeys(m.evidence for m in passage.mentions)),
                 symbols=tuple(companies),
                 category=policies[0].value,
                 note=f"read in {document.title or document.source}; no official source yet",
-                raw={"sentence": one.sentence.text, "document_id": document.document_id},
+                raw={"sentence": passage.sentence.text, "document_id": document.document_id},
             )
         )
     return found

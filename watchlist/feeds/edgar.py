@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from watchlist.catalog.candidate import Candidate, usual_timing
-from watchlist.catalog.plain import visible
+from watchlist.catalog.models import visible
 from watchlist.errors import PermanentSourceError
 from watchlist.feeds.scoring import score
 from watchlist.feeds.web import Web

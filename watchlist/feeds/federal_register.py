@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from watchlist.catalog.candidate import Candidate
-from watchlist.catalog.plain import visible
+from watchlist.catalog.models import visible
 from watchlist.errors import PermanentSourceError
 from watchlist.feeds.scoring import WORTH_SHOWING, score
 from watchlist.feeds.web import Web

@@ -1,4 +1,7 @@
-"""The table of candidates: what was proposed, and what a person decided about it."""
+"""What feeds and texts leave in the store: candidates and what was decided, documents and mentions.
+
+The only module of `feeds` and `coverage` that reads or writes tables.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from watchlist.catalog.candidate import Candidate
+    from watchlist.coverage.reading import Reading
 
 LISTED = (Path(__file__).parent / "list_candidates.sql").read_text(encoding="utf-8")
 DECIDE = (Path(__file__).parent / "decide_candidate.sql").read_text(encoding="utf-8")
@@ -32,9 +36,11 @@ class Saved:
     """Accepted or rejected before: they do not come back."""
 
 
-def save(con: duckdb.DuckDBPyConnection, found: Iterable[Candidate], now: datetime) -> Saved:
+def save_candidates(
+    con: duckdb.DuckDBPyConnection, found: Iterable[Candidate], now: datetime
+) -> Saved:
     """Write candidates; one that was decided stays as it was decided."""
-    stored = {row["candidate_id"]: row for row in listed(con, "all")}
+    stored = {row["candidate_id"]: row for row in list_candidates(con, "all")}
     fresh: list[dict[str, Any]] = []
     counts = {"new": 0, "seen_again": 0, "decided": 0}
     for candidate in {c.candidate_id: c for c in found}.values():
@@ -54,14 +60,14 @@ def save(con: duckdb.DuckDBPyConnection, found: Iterable[Candidate], now: dateti
     return Saved(**counts)
 
 
-def listed(con: duckdb.DuckDBPyConnection, state: str = "open") -> list[dict[str, Any]]:
+def list_candidates(con: duckdb.DuckDBPyConnection, state: str = "open") -> list[dict[str, Any]]:
     """Candidates of one state (`all` for every one), the likeliest first."""
     cursor = con.execute(LISTED, {"state": state})
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def find(con: duckdb.DuckDBPyConnection, candidate_id: str) -> dict[str, Any]:
+def find_candidate(con: duckdb.DuckDBPyConnection, candidate_id: str) -> dict[str, Any]:
     """One candidate.
 
     Raises
@@ -69,7 +75,7 @@ def find(con: duckdb.DuckDBPyConnection, candidate_id: str) -> dict[str, Any]:
     CatalogError
         There is none of that id; names the nearest.
     """
-    rows = {row["candidate_id"]: row for row in listed(con, "all")}
+    rows = {row["candidate_id"]: row for row in list_candidates(con, "all")}
     if candidate_id not in rows:
         known = nearest(candidate_id, list(rows)[:20]) if rows else "none was proposed yet"
         raise CatalogError(
@@ -78,7 +84,7 @@ def find(con: duckdb.DuckDBPyConnection, candidate_id: str) -> dict[str, Any]:
     return rows[candidate_id]
 
 
-def decide(
+def decide_candidate(
     con: duckdb.DuckDBPyConnection,
     candidate_id: str,
     state: str,
@@ -88,3 +94,29 @@ def decide(
     """Mark a candidate accepted (as an event) or rejected."""
     given = {"id": candidate_id, "state": state, "at": now, "event_id": event_id}
     con.execute(DECIDE, given)
+
+
+def save_reading(
+    con: duckdb.DuckDBPyConnection, reading: Reading, now: datetime, *, keep_text: bool = False
+) -> None:
+    """Write one reading over an earlier one of the same bytes."""
+    document = reading.document
+    key = {"document_id": document.document_id}
+    before = con.execute(
+        "SELECT read_at FROM base.documents WHERE document_id = $document_id", key
+    ).fetchall()
+    row = {
+        **key,
+        "title": document.title,
+        "dated_on": document.dated_on,
+        "date_basis": document.date_basis,
+        "source": document.source,
+        "characters": len(document.text),
+        "text": document.text if keep_text else None,
+        "read_at": before[0][0] if before else now,
+    }
+    write_rows(con, "documents", [row], replace=key)
+    mentions = [vars(mention) | key for mention in reading.mentions]
+    write_rows(con, "mentions", mentions, replace=key)
+    errors = [vars(found) | key for found in reading.contradictions]
+    write_rows(con, "contradictions", errors, replace=key)

@@ -96,6 +96,14 @@ def sessions(calendars: Iterable[str], start: date, end: date) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=_schema())
 
 
+def sessions_around(calendar: str, days: Iterable[date]) -> pl.DataFrame:
+    """As `sessions`, of one exchange: enough of them to find day 0 of what was announced then."""
+    known = sorted(days)
+    if not known:
+        return sessions([], date.min, date.min)
+    return sessions([calendar], known[0] - timedelta(days=15), known[-1] + timedelta(days=20))
+
+
 def day_zero(event: Announced, sessions_of_one_calendar: pl.DataFrame) -> DayZero:
     """The first session whose close is strictly after the announcement.
 

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from watchlist.cli.events_timeline import write_timeline
+from watchlist.catalog import load_catalog
 from watchlist.project import Project
+from watchlist.report.timeline import write_timeline
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def timeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_timeline(Project(tmp_path_factory.mktemp("timeline")), None, None, None)
+    project = Project(tmp_path_factory.mktemp("timeline"))
+    return write_timeline(project, load_catalog(project).events)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

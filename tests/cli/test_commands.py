@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 import typer
@@ -22,8 +23,7 @@ def help_of(*words: str) -> str:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_front_page_has_each_command_with_its_own_words(name: str) -> None:
     module, said = COMMANDS[name]
-    app = typer.Typer()
-    __import__(f"watchlist.cli.{module}", fromlist=["register"]).register(app)
+    app = import_module(f"watchlist.cli.{module}").app
     command = typer.main.get_group(app).commands[name]
     assert command.help is not None
     assert command.help.split("\n\n")[0].replace("\n", " ") == said
@@ -32,10 +32,9 @@ def test_the_front_page_has_each_command_with_its_own_words(name: str) -> None:
 
 
 def test_no_command_of_a_module_is_missing() -> None:
-    app = typer.Typer()
-    for module in {module for module, _ in COMMANDS.values()}:
-        __import__(f"watchlist.cli.{module}", fromlist=["register"]).register(app)
-    assert set(typer.main.get_group(app).commands) == set(COMMANDS)
+    modules = {module for module, _ in COMMANDS.values()}
+    apps = [import_module(f"watchlist.cli.{module}").app for module in modules]
+    assert {name for app in apps for name in typer.main.get_group(app).commands} == set(COMMANDS)
 
 
 def test_only_the_command_that_is_called_is_loaded() -> None:

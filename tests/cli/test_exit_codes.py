@@ -9,9 +9,8 @@ from typer.testing import CliRunner
 
 from tests.conftest import ROOT
 from watchlist import errors
-from watchlist.cli import exit_code
 from watchlist.cli.commands import EPILOG, build_app
-from watchlist.cli.exit_codes import ExitCode
+from watchlist.cli.exit_codes import ExitCode, exit_code
 from watchlist.errors import ConfigError
 
 

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.study.market import FIRMS, events_on, market
-from watchlist.cli import study as command
-from watchlist.cli import study_tables as tables
+from watchlist.cli import options
+from watchlist.cli import study as tables
 from watchlist.cli.commands import build_app
 from watchlist.errors import ConfigError, StudyError
 from watchlist.study import StudyDesign, event_study
@@ -28,24 +28,24 @@ def result() -> object:
 
 @pytest.mark.parametrize("table", tables.TABLES)
 def test_every_table_can_be_shown(result: object, table: str) -> None:
-    shown, raw = tables.present(result, table), tables.raw(result, table)
+    shown, raw = tables.readable(result, table), tables.whole(result, table)
     assert shown.height == raw.height
     assert "first_day" not in shown.columns
 
 
 def test_percent_only_at_the_edge(result: object) -> None:
-    shown, raw = tables.present(result, "effects"), tables.raw(result, "effects")
+    shown, raw = tables.readable(result, "effects"), tables.whole(result, "effects")
     assert shown["window"][0] == "[0, 0]"
     assert shown["car_%"][0] == pytest.approx(100 * raw["car"][0], abs=0.006)
     assert shown.columns.index("window") == raw.columns.index("first_day")
 
 
 def test_windows_are_read_as_people_write_them() -> None:
-    assert command.parse_window("-1:1") == (-1, 1)
-    assert command.parse_window("0:20") == (0, 20)
+    assert options.parse_window("-1:1") == (-1, 1)
+    assert options.parse_window("0:20") == (0, 20)
     for bad in ("1", "a:b", "0-5", ""):
-        with pytest.raises(Exception, match="write it as -1:1"):
-            command.parse_window(bad)
+        with pytest.raises(Exception, match="such as -1:1"):
+            options.parse_window(bad)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_design_that_cannot_work_is_refused_before_anything_is_read(result: ob
 
 
 def test_json_is_fractions(result: object) -> None:
-    effects = tables.raw(result, "effects")
+    effects = tables.whole(result, "effects")
     rows = json.loads(effects.write_json())
     assert {row["symbol"] for row in rows} == set(FIRMS)
     assert effects.schema["car"] == pl.Float64

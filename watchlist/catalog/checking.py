@@ -1,4 +1,4 @@
-"""What in the chronology a careful reader would question: pure, no file and no clock."""
+"""What in the chronology a careful reader would question."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import urlsplit
 
-from watchlist.calendar import NEW_YORK, day_zero, timing_class
+from watchlist.calendar import NEW_YORK, day_zero, sessions_around, timing_class
+from watchlist.catalog.loading import assemble, parse_catalog
 from watchlist.catalog.models import (
     Catalog,
     ChainStage,
@@ -24,6 +25,8 @@ from watchlist.errors import nearest
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from watchlist.project import Project
 
 HOME = "XNYS"
 """The calendar by whose hours `timing` is meant."""
@@ -45,6 +48,21 @@ class Finding:
     check: str
     event_id: str
     message: str
+
+
+def check_project(project: Project, today: date) -> list[Finding]:
+    """Every finding about the packaged events and the project's; an unreadable table is one.
+
+    Raises
+    ------
+    CatalogError
+        A file is not TOML.
+    """
+    parsed = parse_catalog(project)
+    found = [Finding("error", "file", p.table or "-", str(p)) for p in parsed.problems]
+    catalog = assemble(parsed, ())
+    home = sessions_around(HOME, [*(event.announced_on for event in catalog.events), today])
+    return found + check_events(catalog, {HOME: home}, today)
 
 
 def check_events(

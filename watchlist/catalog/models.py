@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from watchlist.calendar import NEW_YORK
-from watchlist.errors import nearest
+from watchlist.errors import CatalogError, nearest
 
 # ---- the closed sets of words that the tables may use, and what each means
 
@@ -367,11 +367,19 @@ class Catalog(BaseModel):
         raise KeyError(symbol)
 
     def event(self, event_id: str) -> Event:
-        """The event with that id; KeyError if there is none."""
+        """The event with that id.
+
+        Raises
+        ------
+        CatalogError
+            There is none; names the nearest.
+        """
         for event in self.events:
             if event.event_id == event_id:
                 return event
-        raise KeyError(event_id)
+        hint = nearest(event_id, [event.event_id for event in self.events])
+        told = hint if hint.startswith("did you mean") else "see: watchlist events list"
+        raise CatalogError(f"no event {event_id!r}; {told}")
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -110,33 +111,48 @@ def change_event(event: Event, changes: Iterable[str]) -> Event:
     CatalogError
         A text without `=`, or a field or value that an event cannot have.
     """
-    fields = event.model_dump(exclude_none=True)
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals:
-            raise CatalogError(f"--set {change}: no '='", "write it as --set outcome='closed'")
-        name = name.strip()
-        if name == "event_id":
-            raise CatalogError("--set event_id: an event keeps its id", "add it as a new event")
-        if value.strip():
-            fields[name] = toml_value(value)
-        else:
-            fields.pop(name, None)
+    changed = changed_fields(changes)
+    if "event_id" in changed:
+        raise CatalogError("--set event_id: an event keeps its id", "add it as a new event")
+    fields = event.model_dump(exclude_none=True) | changed
     try:
-        return Event.model_validate(fields)
+        return Event.model_validate({k: v for k, v in fields.items() if v is not None})
     except ValidationError as error:
         told = "; ".join(explain_error(entry, Event) for entry in error.errors())
         raise CatalogError(f"{event.event_id}: {told}") from None
 
 
-def toml_value(text: str) -> Any:
-    """A TOML value, or the text itself where it is none."""
-    import tomllib
+def changed_fields(changes: Iterable[str]) -> dict[str, Any]:
+    """The fields that `FIELD=VALUE` texts set; None for an empty value.
 
+    Raises
+    ------
+    CatalogError
+        A text without `=`.
+    """
+    fields: dict[str, Any] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise CatalogError(f"--set {change}: no '='", "write it as --set outcome='closed'")
+        fields[name.strip()] = _toml_value(value) if value.strip() else None
+    return fields
+
+
+def _toml_value(text: str) -> Any:
+    """A TOML value, or the text itself where it is none."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text.strip()
+
+
+def event_document(event: Event) -> str:
+    """The event as a file of events has it."""
+    document, listed = tomlkit.document(), tomlkit.aot()
+    listed.append(event_table(event))
+    document.add("events", listed)
+    return tomlkit.dumps(document)
 
 
 def event_table(event: Event) -> Table:

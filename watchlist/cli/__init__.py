@@ -11,26 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from watchlist.cli import console, interrupts, output
-from watchlist.cli.exit_codes import ExitCode
+from watchlist.cli.exit_codes import ExitCode, exit_code
 from watchlist.disk import trouble
-from watchlist.errors import (
-    NothingNewError,
-    QueryError,
-    SourceError,
-    StoreBusyError,
-    WatchlistError,
-)
-
-
-def exit_code(error: WatchlistError) -> ExitCode:
-    """Which exit code an error ends the process with."""
-    if isinstance(error, StoreBusyError):
-        return ExitCode.BUSY
-    if isinstance(error, QueryError):
-        return ExitCode.REFUSED
-    if isinstance(error, NothingNewError | SourceError):
-        return ExitCode.STALE
-    return ExitCode.USAGE
+from watchlist.errors import WatchlistError
 
 
 def main() -> NoReturn:

@@ -8,28 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watchlist.cli import console
-from watchlist.cli.frames import FrameFormat, show
-from watchlist.cli.options import OnDate, ProjectDir, Simulated, open_project
+from watchlist.cli.options import (
+    FrameFormat,
+    OnDate,
+    ProjectDir,
+    Simulated,
+    Windows,
+    names_of_tests,
+    one_of,
+    open_project,
+    parse_window,
+)
+from watchlist.cli.output import write_frame
 from watchlist.disk import replacing
-from watchlist.errors import ConfigError
 
 if TYPE_CHECKING:
     import polars as pl
 
     from watchlist.study.calibrate import Scope
-    from watchlist.study.design import Window
 
 SCOPES: tuple[Scope, ...] = ("event", "all")
 
 
-def register(study: typer.Typer) -> None:
-    """Add `calibrate` to the group `study`."""
-    study.command(
-        "calibrate", epilog="Example: watchlist study calibrate --window 0:0 --repetitions 1000"
-    )(calibrate_command)
-
-
-def calibrate_command(
+def calibrate(
     project: ProjectDir = None,
     simulated: Simulated = False,
     on: OnDate = None,
@@ -37,15 +38,17 @@ def calibrate_command(
         str, typer.Option("--study", metavar="NAME", help="Which daily study's design.")
     ] = "daily-market",
     scope: Annotated[
-        str, typer.Option("--scope", metavar="S", help="event, all or both.")
+        str,
+        typer.Option(
+            metavar="S",
+            callback=one_of("--scope", ("event", "all", "both")),
+            help="event, all or both.",
+        ),
     ] = "both",
     tests: Annotated[
         str, typer.Option("--tests", metavar="T", help="all, headline, or names with commas.")
     ] = "all",
-    windows: Annotated[
-        list[str] | None,
-        typer.Option("--window", metavar="A:B", help="Days from day 0 [default: the study's]."),
-    ] = None,
+    window: Windows = None,
     plant: Annotated[
         list[float] | None,
         typer.Option("--plant", metavar="X", help="Day-0 effect to find, a fraction [0.05]."),
@@ -69,22 +72,16 @@ def calibrate_command(
     from watchlist.steps.calibrate import run_calibration, write_calibration
     from watchlist.steps.report_read import last_session
 
-    place, config = open_project(project, "simulated" if simulated else None)
-    scopes: tuple[Scope, ...] = tuple(s for s in SCOPES if scope in (s, "both"))
-    if not scopes:
-        raise ConfigError(f"--scope {scope}: no such scope", "event, all or both")
-    named: str | tuple[str, ...] = tests
-    if tests not in ("all", "headline"):
-        named = tuple(part.strip() for part in tests.split(","))
+    place, config = open_project(project, simulated=simulated)
     with store.connect(place) as con, console.progress("calibrate") as step:
         summary = run_calibration(
             con,
             config,
             as_of=last_session(con, on),
             study=study,
-            scopes=scopes,
-            tests=named,
-            windows=[_window(text) for text in windows] if windows else None,
+            scopes=tuple(s for s in SCOPES if scope in (s, "both")),
+            tests=names_of_tests(tests),
+            windows=[parse_window(text) for text in window] if window else None,
             planted=tuple(plant) if plant else (0.05,),
             repetitions=repetitions,
             step=step,
@@ -101,20 +98,10 @@ def calibrate_command(
     )
     for reason in found.left_out:
         console.warn(f"left out: {reason}")
-    show(_sizes(found.table), style)
+    write_frame(_sizes(found.table), style)
     if chart is not None:
         _write_chart(found.table, chart)
         console.say(f"chart: {chart}")
-
-
-def _window(text: str) -> Window:
-    first, _, last = text.partition(":")
-    try:
-        return int(first), int(last)
-    except ValueError:
-        raise ConfigError(
-            f"--window {text}: not a window", "two days from day 0, for example -1:1"
-        ) from None
 
 
 def _sizes(table: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("project", "Make a project folder: watchlist.toml, events.toml, queries/, reports/."),
     "demo": ("project", "Run the whole job on the built-in simulated market, offline."),
     "daily": (
-        "daily",
+        "project",
         "Pull, study, raise signals and write the report; prints the report's path.",
     ),
     "pull": (
@@ -50,7 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "coverage": ("coverage", "Read texts against the event list."),
     "query": ("sql", "Good questions, ready to run."),
 }
-"""Each command or group: the module of this package that registers it, and its help."""
+"""Each command or group: the module of this package whose `app` has it, and its help."""
 
 EPILOG = (
     "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, or a file that cannot be "
@@ -66,10 +66,8 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first argument names, with its options."""
         if args[0] in COMMANDS:
-            app = typer.Typer()
-            module, _ = COMMANDS[args[0]]
-            import_module(f"watchlist.cli.{module}").register(app)
-            self.commands.update(typer.main.get_group(app).commands)
+            module = import_module(f"watchlist.cli.{COMMANDS[args[0]][0]}")
+            self.commands.update(typer.main.get_group(module.app).commands)
         return super().resolve_command(ctx, args)
 
 

@@ -13,9 +13,9 @@ import typer
 
 from watchlist.cli import console, output
 from watchlist.cli.exit_codes import ExitCode
-from watchlist.cli.options import ProjectDir, Simulated, open_project, parse_date
+from watchlist.cli.options import ProjectDir, Simulated, one_of, open_project, parse_date
 from watchlist.disk import trouble
-from watchlist.errors import ConfigError, WatchlistError, nearest
+from watchlist.errors import ConfigError, WatchlistError
 
 if TYPE_CHECKING:
     from watchlist.catalog import Catalog
@@ -24,58 +24,59 @@ if TYPE_CHECKING:
     from watchlist.coverage.reading import Reading
 
 ENDINGS = (".txt", ".md", ".html", ".htm", ".xhtml")
-STYLES = ("text", "json")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the group `coverage`."""
-    group = typer.Typer(no_args_is_help=True, help="Read texts against the event list.")
-    app.add_typer(group, name="coverage")
+app = typer.Typer()
+group = typer.Typer(no_args_is_help=True, help="Read texts against the event list.")
+app.add_typer(group, name="coverage")
 
-    @group.callback()
-    def coverage() -> None:
-        """Read texts against the event list."""
 
-    @group.command(epilog="Example: watchlist coverage read article.html --date 2026-02-03")
-    def read(
-        places: Annotated[
-            list[str],
-            typer.Argument(metavar="FILE|DIR|-", help="Text or HTML; a folder; - for stdin."),
-        ],
-        written_on: Annotated[
-            date | None,
-            typer.Option("--date", metavar="DATE", parser=parse_date, help="The text's own date."),
-        ] = None,
-        keep_text: Annotated[
-            bool, typer.Option("--keep-text", help="Store the text too, not only what it says.")
-        ] = False,
-        dry_run: Annotated[
-            bool, typer.Option("--dry-run", help="Show what is found and store nothing.")
-        ] = False,
-        style: Annotated[str, typer.Option("--format", metavar="F", help="text or json.")] = "text",
-        simulated: Simulated = False,
-        project: ProjectDir = None,
-    ) -> None:
-        """Find companies, dates, amounts and claims; link events; propose; report contradictions.
+@group.command(epilog="Example: watchlist coverage read article.html --date 2026-02-03")
+def read(
+    places: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE|DIR|-", help="Text or HTML; a folder; - for stdin."),
+    ],
+    written_on: Annotated[
+        date | None,
+        typer.Option("--date", metavar="DATE", parser=parse_date, help="The text's own date."),
+    ] = None,
+    keep_text: Annotated[
+        bool, typer.Option("--keep-text", help="Store the text too, not only what it says.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what is found and store nothing.")
+    ] = False,
+    style: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="F",
+            callback=one_of("--format", ("text", "json")),
+            help="text or json.",
+        ),
+    ] = "text",
+    simulated: Simulated = False,
+    project: ProjectDir = None,
+) -> None:
+    """Find companies, dates, amounts and claims; link events; propose; report contradictions.
 
-        No network and no language model. What is proposed waits in `watchlist events candidates`.
-        """
-        if style not in STYLES:
-            raise ConfigError(f"--format {style}: no such format", nearest(style, list(STYLES)))
-        found, _ = open_project(project, "simulated" if simulated else None)
-        from watchlist.catalog import load_catalog
+    No network and no language model. What is proposed waits in `watchlist events candidates`.
+    """
+    from watchlist.catalog import load_catalog
 
-        catalog = load_catalog(found)
-        readings, failed = _read_all(places, written_on, catalog)
-        if readings and not dry_run:
-            _store(found, readings, keep_text)
-        if style == "json":
-            told = [_as_data(reading) for reading in readings]
-            output.write(json.dumps(told, ensure_ascii=False, indent=1, default=str))
-        else:
-            output.write("\n\n".join(_as_text(reading, catalog) for reading in readings) or "")
-        if failed:
-            raise typer.Exit(ExitCode.PARTIAL if readings else ExitCode.USAGE)
+    found, _ = open_project(project, simulated=simulated)
+    catalog = load_catalog(found)
+    readings, failed = _read_all(places, written_on, catalog)
+    if readings and not dry_run:
+        _store(found, readings, keep_text)
+    if style == "json":
+        told = [_as_data(reading) for reading in readings]
+        output.write(json.dumps(told, ensure_ascii=False, indent=1, default=str))
+    else:
+        output.write("\n\n".join(_as_text(reading, catalog) for reading in readings) or "")
+    if failed:
+        raise typer.Exit(ExitCode.PARTIAL if readings else ExitCode.USAGE)
 
 
 def _read_all(

@@ -10,7 +10,7 @@ import typer
 
 from watchlist.cli import console, output
 from watchlist.cli.exit_codes import ExitCode
-from watchlist.cli.options import ProjectDir, SourceName, open_project
+from watchlist.cli.options import ProjectDir, SourceName, one_of, open_project
 
 if TYPE_CHECKING:
     from watchlist.store.checks import Health
@@ -19,42 +19,46 @@ SHOWN = 5
 """Findings of one check that are listed; the rest is counted."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add `doctor`."""
+app = typer.Typer()
 
-    @app.command(epilog="Example: watchlist doctor --format json")
-    def doctor(
-        project: ProjectDir = None,
-        source: SourceName = None,
-        repair: Annotated[
-            bool,
-            typer.Option("--repair", help="Write the store anew: sorted, small, proved equal."),
-        ] = False,
-        format_: Annotated[
-            str, typer.Option("--format", metavar="text|json", help="How to print.")
-        ] = "text",
-    ) -> None:
-        """Examine the store and its data; ends with 3 if a finding is an error."""
-        from watchlist import store
-        from watchlist.clock import SystemClock
-        from watchlist.store.checks import examine, size
 
-        if format_ not in {"text", "json"}:
-            raise typer.BadParameter(f"{format_!r}: text or json", param_hint="--format")
-        place, _ = open_project(project, source)
-        if repair:
-            with store.connect(place, outdated=True) as con:
-                before = size(con, place)
-            with store.open_build(place, SystemClock()) as build:
-                build.publish(compacted=True)
-            with store.connect(place) as con:
-                after = size(con, place)
-            console.say(f"compacted: {before / 1e6:.1f} MB, now {after / 1e6:.1f} MB")
+@app.command(epilog="Example: watchlist doctor --format json")
+def doctor(
+    project: ProjectDir = None,
+    source: SourceName = None,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Write the store anew: sorted, small, proved equal."),
+    ] = False,
+    style: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="F",
+            callback=one_of("--format", ("text", "json")),
+            help="text or json.",
+        ),
+    ] = "text",
+) -> None:
+    """Examine the store and its data; ends with 3 if a finding is an error."""
+    from watchlist import store
+    from watchlist.clock import SystemClock
+    from watchlist.store.checks import examine, size
+
+    place, _ = open_project(project, source)
+    if repair:
         with store.connect(place, outdated=True) as con:
-            health = examine(con, place)
-        output.write(_as_json(health) if format_ == "json" else _as_text(health))
-        if health.errors:
-            raise typer.Exit(ExitCode.PARTIAL)
+            before = size(con, place)
+        with store.open_build(place, SystemClock()) as build:
+            build.publish(compacted=True)
+        with store.connect(place) as con:
+            after = size(con, place)
+        console.say(f"compacted: {before / 1e6:.1f} MB, now {after / 1e6:.1f} MB")
+    with store.connect(place, outdated=True) as con:
+        health = examine(con, place)
+    output.write(_as_json(health) if style == "json" else _as_text(health))
+    if health.errors:
+        raise typer.Exit(ExitCode.PARTIAL)
 
 
 def _as_text(health: Health) -> str:

@@ -1,6 +1,16 @@
 """The exit codes: a contract with cron, systemd and CI."""
 
+from __future__ import annotations
+
 from enum import IntEnum
+
+from watchlist.errors import (
+    NothingNewError,
+    QueryError,
+    SourceError,
+    StoreBusyError,
+    WatchlistError,
+)
 
 
 class ExitCode(IntEnum):
@@ -35,3 +45,14 @@ class ExitCode(IntEnum):
 
     TERMINATED = 143
     """SIGTERM: the system or a time limit wanted the end."""
+
+
+def exit_code(error: WatchlistError) -> ExitCode:
+    """Which exit code an error ends the process with."""
+    if isinstance(error, StoreBusyError):
+        return ExitCode.BUSY
+    if isinstance(error, QueryError):
+        return ExitCode.REFUSED
+    if isinstance(error, NothingNewError | SourceError):
+        return ExitCode.STALE
+    return ExitCode.USAGE

@@ -9,8 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from watchlist.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @contextmanager
@@ -38,6 +42,34 @@ def write_bytes(data: bytes) -> None:
     """Data as bytes, for Parquet and spreadsheets."""
     with _to_stdout():
         sys.stdout.buffer.write(data)
+
+
+def write_frame(frame: pl.DataFrame, style: str) -> None:
+    """A frame in one of `FRAME_FORMATS`; a table is cut to the width of a terminal only."""
+    import polars as pl
+
+    from watchlist.sql import formats, table
+    from watchlist.sql.run import Column
+
+    columns = [
+        Column(name, "DOUBLE" if kind.is_numeric() else "VARCHAR")
+        for name, kind in frame.schema.items()
+    ]
+    if style not in ("json", "jsonl"):
+        texts = pl.element().cast(pl.String)
+        frame = frame.with_columns(pl.col(pl.List).list.eval(texts).list.join("; "))
+    rows = frame.rows()
+    if style == "table":
+        room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        write(table.draw(columns, rows, room)[0])
+        return
+    lines = {
+        "csv": formats.csv_lines,
+        "json": formats.json_array,
+        "jsonl": formats.json_lines,
+        "markdown": formats.markdown,
+    }[style]
+    write("".join(lines(columns, [rows])))
 
 
 def page(text: str) -> None:

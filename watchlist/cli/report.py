@@ -29,54 +29,54 @@ Which = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add `report`."""
+app = typer.Typer()
 
-    @app.command(
-        epilog="Examples: watchlist report daily --open · watchlist report event mp-dod-stake-2025 "
-        "· watchlist report symbol MP --single-file · watchlist report daily --email"
-    )
-    def report(
-        what: What,
-        which: Which = None,
-        on: OnDate = None,
-        open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
-        single_file: Annotated[
-            bool,
-            typer.Option("--single-file", help="Put the chart script inside, to send it (5 MB)."),
-        ] = False,
-        pdf: Annotated[
-            bool, typer.Option("--pdf", help="Also as PDF (needs Chromium or Chrome).")
-        ] = False,
-        png: Annotated[
-            bool, typer.Option("--png", help="Also as a picture (needs Chromium or Chrome).")
-        ] = False,
-        email: Annotated[
-            bool, typer.Option("--email", help="Also as an .eml draft; daily only.")
-        ] = False,
-        markdown: Annotated[
-            bool, typer.Option("--markdown", help="Also as Markdown; daily only.")
-        ] = False,
-        as_known: AsKnownDate = None,
-        simulated: Simulated = False,
-        project: ProjectDir = None,
-    ) -> None:
-        """Write a report from what the store holds; prints the paths."""
-        from watchlist import store
-        from watchlist.steps.report_read import last_session
 
-        place, config = open_project(project, "simulated" if simulated else None)
-        _refuse(what, which, email=email, markdown=markdown)
-        own = what not in {"daily", "event", "symbol"}
-        with store.connect(place, as_known=as_known, sandboxed=own) as con:
-            as_of = last_session(con, on)
-            if on is not None and as_of != on:
-                console.say(f"{on} has no bars; this is the report of {as_of}")
-            page = _write(con, place, config, what, which, as_of, single_file)
-        paths = [page, *_others(page, place, config, pdf, png, email, markdown)]
-        output.write("\n".join(str(path) for path in paths))
-        if open_:
-            typer.launch(page.resolve().as_uri())
+@app.command(
+    epilog="Examples: watchlist report daily --open · watchlist report event mp-dod-stake-2025 "
+    "· watchlist report symbol MP --single-file · watchlist report daily --email"
+)
+def report(
+    what: What,
+    which: Which = None,
+    on: OnDate = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    single_file: Annotated[
+        bool,
+        typer.Option("--single-file", help="Put the chart script inside, to send it (5 MB)."),
+    ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also as PDF (needs Chromium or Chrome).")
+    ] = False,
+    png: Annotated[
+        bool, typer.Option("--png", help="Also as a picture (needs Chromium or Chrome).")
+    ] = False,
+    email: Annotated[
+        bool, typer.Option("--email", help="Also as an .eml draft; daily only.")
+    ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Also as Markdown; daily only.")
+    ] = False,
+    as_known: AsKnownDate = None,
+    simulated: Simulated = False,
+    project: ProjectDir = None,
+) -> None:
+    """Write a report from what the store holds; prints the paths."""
+    from watchlist import store
+    from watchlist.steps.report_read import last_session
+
+    place, config = open_project(project, simulated=simulated)
+    _refuse(what, which, email=email, markdown=markdown)
+    own = what not in {"daily", "event", "symbol"}
+    with store.connect(place, as_known=as_known, sandboxed=own) as con:
+        as_of = last_session(con, on)
+        if on is not None and as_of != on:
+            console.say(f"{on} has no bars; this is the report of {as_of}")
+        page = _write(con, place, config, what, which, as_of, single_file)
+    paths = [page, *_others(page, place, config, pdf, png, email, markdown)]
+    output.write("\n".join(str(path) for path in paths))
+    if open_:
+        typer.launch(page.resolve().as_uri())
 
 
 def _refuse(what: str, which: str | None, *, email: bool, markdown: bool) -> None:

@@ -3,92 +3,97 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from watchlist.cli import console
-from watchlist.cli.frames import FrameFormat, show
-from watchlist.cli.options import AsKnownDate, OnDate, ProjectDir, Simulated, open_project
+from watchlist.cli.options import (
+    AsKnownDate,
+    FrameFormat,
+    OnDate,
+    ProjectDir,
+    Simulated,
+    open_project,
+)
+from watchlist.cli.output import write_frame
 
 if TYPE_CHECKING:
     from watchlist.config import Config
     from watchlist.project import Project
 
 
-def register(app: typer.Typer) -> None:
-    """Add `signals` and its commands."""
-    group = typer.Typer(
-        help="Raise signals, judge them, rank the watchlist by how unusual each symbol is.",
-        epilog="Example: watchlist signals --on 2025-10-06",
-        invoke_without_command=True,
-    )
-    app.add_typer(group, name="signals")
-
-    @group.callback()
-    def signals(
-        context: typer.Context,
-        project: ProjectDir = None,
-        on: OnDate = None,
-        as_known: AsKnownDate = None,
-        simulated: Simulated = False,
-        style: FrameFormat = "table",
-    ) -> None:
-        """Compute all signals and print those that are not quiet on the session.
-
-        As of the store's last session the result is stored; an earlier --on, or --as-known, only
-        looks and leaves the store as it is.
-        """
-        if context.invoked_subcommand is None:
-            _raise(*_place(project, simulated), on=on, as_known=as_known, style=style)
-
-    @group.command("judge", epilog="Example: watchlist signals judge --format csv")
-    def judge(
-        project: ProjectDir = None,
-        on: OnDate = None,
-        as_known: AsKnownDate = None,
-        simulated: Simulated = False,
-        style: FrameFormat = "table",
-    ) -> None:
-        """Hold every signal against what came after it, and say what it is worth.
-
-        As of the store's last session the verdicts are stored, and shown beside the signals.
-        """
-        place, _ = _place(project, simulated)
-        _judge(place, on=on, as_known=as_known, style=style)
-
-    @group.command("list", epilog="Example: watchlist signals list --format json")
-    def list_signals(style: FrameFormat = "table") -> None:
-        """Every signal with its meaning, rule and source; needs no store."""
-        from watchlist.steps.signals import catalogue
-
-        show(catalogue(), style)
-
-    @group.command("rank", epilog="Example: watchlist signals rank --on 2025-10-06")
-    def rank(
-        project: ProjectDir = None,
-        on: OnDate = None,
-        as_known: AsKnownDate = None,
-        simulated: Simulated = False,
-        style: FrameFormat = "table",
-    ) -> None:
-        """The watchlist by how unusual each symbol is on the session, with the reasons."""
-        from watchlist import store
-        from watchlist.catalog import load_catalog
-        from watchlist.steps.report_read import last_session
-        from watchlist.steps.signals import compute_signals
-
-        place, config = _place(project, simulated)
-        with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:
-            as_of = last_session(con, on)
-            summary = compute_signals(con, load_catalog(place), config, as_of=as_of, step=step)
-        ranked = summary.tables.rankings
-        show(ranked if style in ("json", "jsonl") else ranked.drop("rarities"), style)
+app = typer.Typer()
+group = typer.Typer(
+    help="Raise signals, judge them, rank the watchlist by how unusual each symbol is.",
+    epilog="Example: watchlist signals --on 2025-10-06",
+    invoke_without_command=True,
+)
+app.add_typer(group, name="signals")
 
 
-def _place(folder: Path | None, simulated: bool) -> tuple[Project, Config]:
-    return open_project(folder, "simulated" if simulated else None)
+@group.callback()
+def signals(
+    context: typer.Context,
+    project: ProjectDir = None,
+    on: OnDate = None,
+    as_known: AsKnownDate = None,
+    simulated: Simulated = False,
+    style: FrameFormat = "table",
+) -> None:
+    """Compute all signals and print those that are not quiet on the session.
+
+    As of the store's last session the result is stored; an earlier --on, or --as-known, only
+    looks and leaves the store as it is.
+    """
+    if context.invoked_subcommand is None:
+        _raise(*open_project(project, simulated=simulated), on=on, as_known=as_known, style=style)
+
+
+@group.command("judge", epilog="Example: watchlist signals judge --format csv")
+def judge(
+    project: ProjectDir = None,
+    on: OnDate = None,
+    as_known: AsKnownDate = None,
+    simulated: Simulated = False,
+    style: FrameFormat = "table",
+) -> None:
+    """Hold every signal against what came after it, and say what it is worth.
+
+    As of the store's last session the verdicts are stored, and shown beside the signals.
+    """
+    place, _ = open_project(project, simulated=simulated)
+    _judge(place, on=on, as_known=as_known, style=style)
+
+
+@group.command("list", epilog="Example: watchlist signals list --format json")
+def list_signals(style: FrameFormat = "table") -> None:
+    """Every signal with its meaning, rule and source; needs no store."""
+    from watchlist.steps.signals import catalogue
+
+    write_frame(catalogue(), style)
+
+
+@group.command("rank", epilog="Example: watchlist signals rank --on 2025-10-06")
+def rank(
+    project: ProjectDir = None,
+    on: OnDate = None,
+    as_known: AsKnownDate = None,
+    simulated: Simulated = False,
+    style: FrameFormat = "table",
+) -> None:
+    """The watchlist by how unusual each symbol is on the session, with the reasons."""
+    from watchlist import store
+    from watchlist.catalog import load_catalog
+    from watchlist.steps.report_read import last_session
+    from watchlist.steps.signals import compute_signals
+
+    place, config = open_project(project, simulated=simulated)
+    with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:
+        as_of = last_session(con, on)
+        summary = compute_signals(con, load_catalog(place), config, as_of=as_of, step=step)
+    ranked = summary.tables.rankings
+    write_frame(ranked if style in ("json", "jsonl") else ranked.drop("rarities"), style)
 
 
 def _judge(place: Project, *, on: date | None, as_known: date | None, style: str) -> None:
@@ -111,7 +116,7 @@ def _judge(place: Project, *, on: date | None, as_known: date | None, style: str
         f"{len(judged)} signals × horizons judged as of {as_of}, corrected together; "
         + ("the store keeps its own verdicts" if looking else "stored")
     )
-    show(summary_frame(judged), style)
+    write_frame(summary_frame(judged), style)
 
 
 def _raise(
@@ -144,4 +149,4 @@ def _raise(
             f"of so many symbols the last {summary.sessions} sessions of signals are kept, "
             f"not {summary.asked}"
         )
-    show(summary.speaking, style)
+    write_frame(summary.speaking, style)

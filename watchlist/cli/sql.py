@@ -64,3 +64,7 @@ def register(app: typer.Typer) -> None:
 
     query.register(app)
     explore.register(app)
+
+
+app = typer.Typer()
+register(app)

@@ -7,27 +7,25 @@ from typing import Annotated, cast
 import typer
 
 from watchlist.cli import console, output
-from watchlist.cli.options import OnDate, ProjectDir, Simulated, open_project
+from watchlist.cli.options import (
+    OnDate,
+    ProjectDir,
+    Simulated,
+    Windows,
+    names_of_tests,
+    open_project,
+    parse_window,
+)
 
 
-def register(study: typer.Typer) -> None:
-    """Add `sweep` to the group `study`."""
-    study.command(
-        "sweep", epilog="Example: watchlist study sweep --estimation -260:-11 --window -10:10"
-    )(sweep_command)
-
-
-def sweep_command(
+def sweep(
     project: ProjectDir = None,
     simulated: Simulated = False,
     on: OnDate = None,
     estimation: Annotated[
         str, typer.Option(metavar="A:B", help="Estimation window from day 0.")
     ] = "-260:-11",
-    window: Annotated[
-        list[str] | None,
-        typer.Option("--window", metavar="A:B", help="Event window; repeatable."),
-    ] = None,
+    window: Windows = None,
     model: Annotated[
         str, typer.Option(metavar="NAME", help="market, garch or egarch (slow: see --executor).")
     ] = "market",
@@ -48,14 +46,13 @@ def sweep_command(
     as the study `sweep`. For a watchlist the daily studies say more: `watchlist study`.
     """
     from watchlist import store
-    from watchlist.cli.study import parse_window
     from watchlist.clock import SystemClock
     from watchlist.steps.executors import open_executor
     from watchlist.steps.sweep import run_sweep
     from watchlist.steps.sweep_market import last_session
     from watchlist.study.design import Model, StudyDesign
 
-    place, config = open_project(project, "simulated" if simulated else None)
+    place, config = open_project(project, simulated=simulated)
     windows = tuple(parse_window(text) for text in window or ["0:0", "-1:1", "-10:10"])
     design = StudyDesign(
         name="sweep",
@@ -74,7 +71,7 @@ def sweep_command(
                 design,
                 runner,
                 as_of=on or last_session(build.con, design),
-                tests=tests if tests in ("all", "headline") else tuple(tests.split(",")),
+                tests=names_of_tests(tests),
                 step=step,
             )
         build.publish()

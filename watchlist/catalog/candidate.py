@@ -9,12 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from watchlist.calendar import timing_class
-from watchlist.catalog.loading import explain_error
+from watchlist.catalog.loading import valid_event
 from watchlist.catalog.models import Catalog, Event, EventSource, publishers
-from watchlist.errors import CatalogError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -126,14 +123,11 @@ def event_from(
         fields["timing"] = timing_class(on, fields["announced_time"], home) or fields["timing"]
         if fields["timing"] == "non-trading-day" and fields["announced_time"] is None:
             fields["timing_basis"] = "calendar"
-    try:
-        return Event.model_validate({k: v for k, v in fields.items() if v is not None})
-    except ValidationError as error:
-        told = "; ".join(explain_error(entry, Event) for entry in error.errors())
-        raise CatalogError(
-            f"{candidate['candidate_id']}: {told}",
-            "give it with an option, such as --set category=loan --set announced_on=2026-01-31",
-        ) from None
+    return valid_event(
+        {name: value for name, value in fields.items() if value is not None},
+        str(candidate["candidate_id"]),
+        "give it with an option, such as --set category=loan --set announced_on=2026-01-31",
+    )
 
 
 def _source(candidate: Mapping[str, Any]) -> EventSource:

@@ -51,14 +51,8 @@ class Finding:
 
 
 def check_project(project: Project, today: date) -> list[Finding]:
-    """Every finding about the packaged events and the project's; an unreadable table is one.
-
-    Raises
-    ------
-    CatalogError
-        A file is not TOML.
-    """
-    parsed = parse_catalog(project)
+    """Every finding about the packaged events and the project's; an unreadable table is one."""
+    parsed = parse_catalog(project.root)
     found = [Finding("error", "file", p.table or "-", str(p)) for p in parsed.problems]
     catalog = assemble(parsed, ())
     home = sessions_around(HOME, [*(event.announced_on for event in catalog.events), today])

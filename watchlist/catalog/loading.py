@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from watchlist.catalog.models import Catalog, Event, Holding, Security, Table
-from watchlist.catalog.models import EventSource as Source
+from watchlist.catalog.models import Catalog, Event, EventSource, Holding, Security, Table
 from watchlist.config import load_config
 from watchlist.errors import CatalogError, ConfigError, nearest
 from watchlist.project import Project
@@ -21,6 +21,14 @@ PACKAGED = Path(__file__).parent
 MAX_FILE_BYTES = 20_000_000
 """A catalogue is kilobytes; more than this is not one."""
 MAX_SHOWN = 10
+
+Kind = Literal["securities", "events"]
+"""The TOML array of tables that a file holds."""
+MODELS: Mapping[Kind, tuple[type[Table], str]] = {
+    "securities": (Security, "symbol"),
+    "events": (Event, "event_id"),
+}
+"""Its model, and the field that names a table."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +56,94 @@ class Parsed:
     """Where each event and security stands: file and line."""
     problems: list[Problem] = field(default_factory=list)
 
+    def read_folder(self, folder: Path) -> None:
+        """Add the folder's `securities.toml` and `events.toml`, where they exist."""
+        for kind in MODELS:
+            if (folder / f"{kind}.toml").is_file():
+                self.read_file(folder / f"{kind}.toml", kind)
 
-@dataclass(frozen=True)
-class _Kind:
-    name: str
-    """The TOML array of tables."""
-    model: type[Table]
-    key: str
+    def read_file(self, path: Path, kind: Kind) -> list[str]:
+        """Add a file's tables by their key; the keys that it holds, in its order."""
+        model, key = MODELS[kind]
+        into: dict[str, Any] = self.events if kind == "events" else self.securities
+        file = str(path) if path.parent != PACKAGED else f"packaged {path.name}"
+        seen: dict[str, int] = {}
+        for index, (table, line) in enumerate(self._tables(path, file, kind)):
+            given = table.get(key) if isinstance(table, dict) else None
+            label = f"{kind}[{index}]" + (f" ({given})" if isinstance(given, str) else "")
+            try:
+                item = model.model_validate(table)
+            except ValidationError as error:
+                texts = [explain_error(e, model) for e in error.errors(include_url=False)]
+                self.problems += [Problem(file, line, label, text) for text in texts]
+                continue
+            value = getattr(item, key)
+            if value in seen:
+                text = f"{key} = {value!r} already stands at {kind}[{seen[value]}]"
+                self.problems.append(Problem(file, line, label, text))
+                continue
+            seen[value] = index
+            into[value] = item
+            self.places[value] = (file, line)
+        return list(seen)
 
+    def _tables(self, path: Path, file: str, kind: Kind) -> Iterator[tuple[Any, int | None]]:
+        """The raw tables of a file, each with its line; what is wrong goes to `problems`."""
+        try:
+            text = _text(path)
+            raw = tomllib.loads(text)
+        except CatalogError as error:
+            self.problems.append(Problem(file, None, "", error.message))
+            return
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            self.problems.append(Problem(file, None, "", f"not valid TOML: {error}"))
+            return
+        for other in sorted(set(raw) - {kind}):
+            told = f"{other}: no such table; this file holds [[{kind}]]"
+            self.problems.append(Problem(file, None, "", told))
+        tables = raw.get(kind, [])
+        if not isinstance(tables, list):
+            told = f"{kind} must be written as [[{kind}]], once for each"
+            self.problems.append(Problem(file, None, kind, told))
+            return
+        lines: list[int | None] = [
+            number
+            for number, line in enumerate(text.splitlines(), 1)
+            if re.match(rf"\s*\[\[\s*{kind}\s*\]\]", line)
+        ]
+        known = lines if len(lines) == len(tables) else [None] * len(tables)
+        yield from zip(tables, known, strict=True)
 
-_SECURITIES = _Kind("securities", Security, "symbol")
-_EVENTS = _Kind("events", Event, "event_id")
+    def check_references(self) -> None:
+        """Every symbol that a table names must be in the catalogue, every holding's event too."""
+        for security in self.securities.values():
+            for name in ("market", "sector_factor", "successor"):
+                self._must_be(security.symbol, name, getattr(security, name), self.securities)
+            for holding in security.holdings:
+                self._must_be(security.symbol, "holdings.event_id", holding.event_id, self.events)
+        for event in self.events.values():
+            for target in event.targets:
+                self._must_be(event.event_id, target.relation, target.symbol, self.securities)
+
+    def _must_be(
+        self, key: str, name: str, value: str | None, known: Mapping[str, Event | Security]
+    ) -> None:
+        """Note a problem where the table `key` names what is not known."""
+        if value is None or value in known:
+            return
+        kind = "securities" if key in self.securities else "events"
+        lack = "is no event" if known is self.events else "is not in the catalogue"
+        text = f"{name} = {value!r} {lack}; {nearest(value, list(known))}"
+        self.problems.append(Problem(*self.places[key], f"{kind} ({key})", text))
+
+    def must_be_right(self) -> None:
+        """Raise one `CatalogError` for all problems, the first ones in full."""
+        if not self.problems:
+            return
+        lines = [str(problem) for problem in self.problems[:MAX_SHOWN]]
+        if len(self.problems) > MAX_SHOWN:
+            lines.append(f"… and {len(self.problems) - MAX_SHOWN} more")
+        raise CatalogError("\n  ".join(lines), "see them all with: watchlist events check")
 
 
 def load_catalog(project: Project) -> Catalog:
@@ -75,42 +160,26 @@ def load_catalog(project: Project) -> Catalog:
     ConfigError
         `symbols` names a security that the catalogue lacks.
     """
-    parsed = parse_catalog(project)
-    if parsed.problems:
-        raise catalog_error(parsed.problems)
+    parsed = parse_catalog(project.root)
+    parsed.must_be_right()
     return assemble(parsed, load_config(project).symbols)
 
 
 def packaged_catalog() -> Catalog:
     """The catalogue that ships with the package, without any project's own."""
-    parsed = Parsed()
-    read_files(parsed, PACKAGED)
-    check_references(parsed)
-    if parsed.problems:
-        raise catalog_error(parsed.problems)
+    parsed = parse_catalog()
+    parsed.must_be_right()
     return assemble(parsed, ())
 
 
-def parse_catalog(project: Project) -> Parsed:
-    """Everything that can be read and every problem, without raising for a bad table."""
+def parse_catalog(folder: Path | None = None) -> Parsed:
+    """The packaged tables and a folder's over them; no bad table raises."""
     parsed = Parsed()
-    read_files(parsed, PACKAGED)
-    read_files(parsed, project.root)
-    check_references(parsed)
+    parsed.read_folder(PACKAGED)
+    if folder is not None:
+        parsed.read_folder(folder)
+    parsed.check_references()
     return parsed
-
-
-def read_files(parsed: Parsed, folder: Path) -> None:
-    """Add the folder's `securities.toml` and `events.toml`, where they exist."""
-    _read(parsed, folder / "securities.toml", _SECURITIES, parsed.securities)
-    _read(parsed, folder / "events.toml", _EVENTS, parsed.events)
-
-
-def read_events(path: Path, parsed: Parsed) -> list[str]:
-    """Add the events of one file; the ids that it holds, in its order."""
-    before = dict(parsed.events)
-    _read(parsed, path, _EVENTS, parsed.events)
-    return [key for key, event in parsed.events.items() if before.get(key) is not event]
 
 
 def assemble(parsed: Parsed, watchlist: tuple[str, ...]) -> Catalog:
@@ -123,14 +192,14 @@ def assemble(parsed: Parsed, watchlist: tuple[str, ...]) -> Catalog:
     """
     securities = list(parsed.securities.values())
     watchlist = tuple(dict.fromkeys(watchlist))
+    for symbol in watchlist:
+        if symbol not in parsed.securities:
+            raise ConfigError(
+                f"symbols: {symbol!r} is not in the catalogue; "
+                f"{nearest(symbol, list(parsed.securities))}",
+                "or describe it in the project's securities.toml",
+            )
     if watchlist:
-        known = list(parsed.securities)
-        for symbol in watchlist:
-            if symbol not in parsed.securities:
-                raise ConfigError(
-                    f"symbols: {symbol!r} is not in the catalogue; {nearest(symbol, known)}",
-                    "or describe it in the project's securities.toml",
-                )
         chosen = [parsed.securities[s].model_copy(update={"role": "watchlist"}) for s in watchlist]
         others = [
             s.model_copy(update={"role": "peer"}) if s.role == "watchlist" else s
@@ -138,10 +207,7 @@ def assemble(parsed: Parsed, watchlist: tuple[str, ...]) -> Catalog:
             if s.symbol not in watchlist
         ]
         securities = chosen + others
-    events = sorted(
-        parsed.events.values(),
-        key=lambda e: (e.announced_on, *_hour(e), e.event_id),
-    )
+    events = sorted(parsed.events.values(), key=lambda e: (e.announced_on, *_hour(e), e.event_id))
     return Catalog(securities=tuple(securities), events=tuple(events))
 
 
@@ -151,93 +217,30 @@ def _hour(event: Event) -> tuple[int, str]:
     return order.index(event.timing), str(event.announced_time or "")
 
 
-def check_references(parsed: Parsed) -> None:
-    """Every symbol that a table names must be in the catalogue, every holding's event too."""
-    symbols = list(parsed.securities)
-    known = set(symbols)
-
-    def unknown(key: str, kind: str, where: str, symbol: str) -> None:
-        file, line = parsed.places[key]
-        text = f"{where} = {symbol!r} is not in the catalogue; {nearest(symbol, symbols)}"
-        parsed.problems.append(Problem(file, line, f"{kind} ({key})", text))
-
-    for security in parsed.securities.values():
-        for name in ("market", "sector_factor", "successor"):
-            symbol = getattr(security, name)
-            if symbol is not None and symbol not in known:
-                unknown(security.symbol, "securities", name, symbol)
-        for holding in security.holdings:
-            if holding.event_id is not None and holding.event_id not in parsed.events:
-                file, line = parsed.places[security.symbol]
-                remedy = nearest(holding.event_id, list(parsed.events))
-                text = f"holdings.event_id = {holding.event_id!r} is no event; {remedy}"
-                problem = Problem(file, line, f"securities ({security.symbol})", text)
-                parsed.problems.append(problem)
-    for event in parsed.events.values():
-        for target in event.targets:
-            if target.symbol not in known:
-                unknown(event.event_id, "events", target.relation, target.symbol)
-
-
-def catalog_error(problems: list[Problem]) -> CatalogError:
-    """One error for all problems, the first ones in full."""
-    lines = [str(problem) for problem in problems[:MAX_SHOWN]]
-    if len(problems) > MAX_SHOWN:
-        lines.append(f"… and {len(problems) - MAX_SHOWN} more")
-    return CatalogError("\n  ".join(lines), "see them all with: watchlist events check")
-
-
-def _read(parsed: Parsed, path: Path, kind: _Kind, into: dict[str, Any]) -> None:
-    """Add a file's tables to `into`, by their key; what is wrong goes to `problems`."""
-    name, model, key = kind.name, kind.model, kind.key
-    if not path.is_file():
-        return
-    file = str(path) if path.parent != PACKAGED else f"packaged {path.name}"
-
-    def problem(text: str, table: str = "", line: int | None = None) -> None:
-        parsed.problems.append(Problem(file, line, table, text))
-
-    if path.stat().st_size > MAX_FILE_BYTES:
-        problem(f"{path.stat().st_size:,} bytes; a catalogue may have {MAX_FILE_BYTES:,}")
-        return
+def _text(path: Path) -> str:
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise CatalogError(f"{size:,} bytes; a catalogue may have {MAX_FILE_BYTES:,}")
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        raw = tomllib.loads(text)
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        problem(f"not UTF-8: byte {error.start} is {error.object[error.start]:#04x}")
-        return
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        problem(f"not valid TOML: {error}")
-        return
-    for other in sorted(set(raw) - {name}):
-        problem(f"{other}: no such table; this file holds [[{name}]]")
-    tables = raw.get(name, [])
-    if not isinstance(tables, list):
-        problem(f"{name} must be written as [[{name}]], once for each", name)
-        return
-    lines = [
-        number
-        for number, line in enumerate(text.splitlines(), 1)
-        if re.match(rf"\s*\[\[\s*{name}\s*\]\]", line)
-    ]
-    seen: dict[str, int] = {}
-    for index, table in enumerate(tables):
-        line = lines[index] if len(lines) == len(tables) else None
-        given = table.get(key) if isinstance(table, dict) else None
-        label = f"{name}[{index}]" + (f" ({given})" if isinstance(given, str) else "")
-        try:
-            item = model.model_validate(table)
-        except ValidationError as error:
-            for entry in error.errors(include_url=False):
-                problem(explain_error(entry, model), label, line)
-            continue
-        value = getattr(item, key)
-        if value in seen:
-            problem(f"{key} = {value!r} already stands at {name}[{seen[value]}]", label, line)
-            continue
-        seen[value] = index
-        into[value] = item
-        parsed.places[value] = (file, line)
+        told = f"not UTF-8: byte {error.start} is {error.object[error.start]:#04x}"
+        raise CatalogError(told) from None
+
+
+def valid_event(fields: Mapping[str, Any], subject: str, hint: str | None = None) -> Event:
+    """An event from its fields.
+
+    Raises
+    ------
+    CatalogError
+        In the name of `subject`: every field that is missing or wrong, with what would be right.
+    """
+    try:
+        return Event.model_validate(fields)
+    except ValidationError as error:
+        told = "; ".join(explain_error(entry, Event) for entry in error.errors())
+        raise CatalogError(f"{subject}: {told}", hint) from None
 
 
 def explain_error(entry: Any, model: type[Table]) -> str:
@@ -291,7 +294,7 @@ def _pattern_hint(where: str) -> str:
 
 def _owner(model: type[Table], loc: tuple[Any, ...]) -> type[Table]:
     """The model of the table that the last part of `loc` lies in."""
-    nested: dict[str, type[Table]] = {"holdings": Holding, "sources": Source}
+    nested: dict[str, type[Table]] = {"holdings": Holding, "sources": EventSource}
     for part in loc[:-1]:
         if isinstance(part, str) and part in nested:
             return nested[part]

@@ -10,20 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
-from pydantic import ValidationError
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
-from watchlist.catalog.loading import (
-    PACKAGED,
-    Parsed,
-    catalog_error,
-    check_references,
-    explain_error,
-    parse_catalog,
-    read_events,
-    read_files,
-)
+from watchlist.catalog.loading import Parsed, parse_catalog, valid_event
 from watchlist.catalog.models import Event
 from watchlist.disk import replacing
 from watchlist.errors import CatalogError
@@ -59,9 +49,8 @@ def add_file(project: Project, source: Path, now: datetime, *, replace: bool = F
     """
     if not source.is_file():
         raise CatalogError(f"{source}: no such file", "give a TOML file with [[events]] tables")
-    parsed = parse_catalog(project)
-    if parsed.problems:
-        raise catalog_error(parsed.problems)
+    parsed = parse_catalog(project.root)
+    parsed.must_be_right()
     known = dict(parsed.events)
     ids = _read_checked(parsed, source)
     tables = {str(table["event_id"]): table for table in _tables(_document(source), source)}
@@ -95,9 +84,8 @@ def put_events(project: Project, events: Iterable[Event]) -> Merged:
     CatalogError
         The file is not valid as it stands.
     """
-    parsed = parse_catalog(project)
-    if parsed.problems:
-        raise catalog_error(parsed.problems)
+    parsed = parse_catalog(project.root)
+    parsed.must_be_right()
     return _merge(project, {e.event_id: event_table(e) for e in events}, parsed.events, ())
 
 
@@ -115,11 +103,8 @@ def change_event(event: Event, changes: Iterable[str]) -> Event:
     if "event_id" in changed:
         raise CatalogError("--set event_id: an event keeps its id", "add it as a new event")
     fields = event.model_dump(exclude_none=True) | changed
-    try:
-        return Event.model_validate({k: v for k, v in fields.items() if v is not None})
-    except ValidationError as error:
-        told = "; ".join(explain_error(entry, Event) for entry in error.errors())
-        raise CatalogError(f"{event.event_id}: {told}") from None
+    known = {name: value for name, value in fields.items() if value is not None}
+    return valid_event(known, event.event_id)
 
 
 def changed_fields(changes: Iterable[str]) -> dict[str, Any]:
@@ -183,11 +168,10 @@ def _as_toml(value: Any) -> Any:
 
 
 def _read_checked(parsed: Parsed, source: Path) -> list[str]:
-    ids = read_events(source, parsed)
+    ids = parsed.read_file(source, "events")
     if not parsed.problems:
-        check_references(parsed)
-    if parsed.problems:
-        raise catalog_error(parsed.problems)
+        parsed.check_references()
+    parsed.must_be_right()
     if not ids:
         raise CatalogError(
             f"{source}: no [[events]] table", "an example: watchlist events show mp-dod-2025"
@@ -256,14 +240,10 @@ def _write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as new:
         new.write_text(text, encoding="utf-8")
-        parsed = Parsed()
-        read_files(parsed, PACKAGED)
-        read_files(parsed, path.parent)
-        read_events(new, parsed)
-        check_references(parsed)
-        if parsed.problems:
-            # the file that was tried is gone, and had the lines of the one that is meant
-            tried = [problem for problem in parsed.problems if problem.file == str(new)]
-            raise catalog_error(
-                [replace(problem, file=str(path)) for problem in tried] or parsed.problems
-            )
+        parsed = parse_catalog(path.parent)
+        parsed.read_file(new, "events")
+        parsed.check_references()
+        # the file that was tried is gone, and had the lines of the one that is meant
+        tried = [problem for problem in parsed.problems if problem.file == str(new)]
+        parsed.problems = [replace(p, file=str(path)) for p in tried] or parsed.problems
+        parsed.must_be_right()

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from watchlist.catalog.candidate import Candidate, usual_timing
 from watchlist.catalog.models import visible
 from watchlist.errors import PermanentSourceError
-from watchlist.feeds.scoring import score
-from watchlist.feeds.web import Web
+from watchlist.feeds.scoring import WEIGHTS, score
+from watchlist.feeds.web import Web, as_day
 
 if TYPE_CHECKING:
     from watchlist.catalog import Catalog, Security
@@ -28,18 +28,8 @@ SEARCH_URL = "https://efts.sec.gov/LATEST/search-index"
 PER_SECOND = 8.0
 """The SEC allows ten requests a second."""
 
-ITEMS = {
-    "1.01": ("material agreement", 2.0, "agreement"),
-    "2.03": ("financial obligation", 2.0, "loan"),
-    "3.02": ("unregistered sale of shares", 2.0, "equity-stake"),
-    "7.01": ("Regulation FD disclosure", 1.0, "company"),
-    "8.01": ("other events", 1.0, "company"),
-}
-"""The items of an 8-K that may tell of policy: what they mean, their weight, their category."""
-
+ITEMS = WEIGHTS["items"]
 FORMS = ("8-K", "8-K/A", "6-K", "6-K/A")
-FOREIGN_WEIGHT = 1.5
-"""A 6-K of a foreign issuer has no items."""
 
 _HEADER_TIME = re.compile(rb"<ACCEPTANCE-DATETIME>\s*(\d{14})")
 _ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
@@ -87,7 +77,9 @@ def candidates(
         if step is not None:
             step(done, len(companies), security.symbol)
         for filing in submissions(web, security.cik or "", since, data_url):
-            if filing.form in FORMS and (filing.form.startswith("6-K") or _telling(filing)):
+            if filing.form in FORMS and (
+                filing.form.startswith("6-K") or any(item in ITEMS for item in filing.items)
+            ):
                 accepted = accepted_at(web, filing, archives_url)
                 made.append(
                     _candidate(filing, security, security.name, accepted, archives_url, catalog)
@@ -167,7 +159,7 @@ def full_text_search(
     for hit in (answer.get("hits") or {}).get("hits") or []:
         told = hit.get("_source") or {}
         accession = str(hit.get("_id", "")).partition(":")[0]
-        ciks, filed = told.get("ciks") or [], _day(told.get("file_date"))
+        ciks, filed = told.get("ciks") or [], as_day(told.get("file_date"))
         if not _ACCESSION.fullmatch(accession) or not ciks or filed is None:
             continue
         names = told.get("display_names") or ["a company"]
@@ -176,19 +168,12 @@ def full_text_search(
             accession=accession,
             form=str(told.get("form") or told.get("file_type") or "8-K"),
             filed_on=filed,
-            reported_on=_day(told.get("period_ending")),
+            reported_on=as_day(told.get("period_ending")),
             items=tuple(told.get("items") or ()),
             description="",
         )
         found[accession] = (filing, visible(str(names[0])).partition("  (")[0])
     return sorted(found.values(), key=lambda row: (row[0].filed_on, row[0].accession), reverse=True)
-
-
-def _day(text: object) -> date | None:
-    try:
-        return date.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None
 
 
 def _rows(columns: dict[str, Any], cik: str, since: date) -> Iterator[Filing]:
@@ -226,10 +211,6 @@ def _rows(columns: dict[str, Any], cik: str, since: date) -> Iterator[Filing]:
             )
 
 
-def _telling(filing: Filing) -> bool:
-    return any(item in ITEMS for item in filing.items)
-
-
 def _candidate(
     filing: Filing,
     security: Security | None,
@@ -238,17 +219,19 @@ def _candidate(
     archives_url: str,
     catalog: Catalog,
 ) -> Candidate:
-    known = [item for item in filing.items if item in ITEMS]
-    told = ", ".join(f"{item} {ITEMS[item][0]}" for item in known)
+    known = {item: ITEMS[item] for item in filing.items if item in ITEMS}
+    told = ", ".join(f"{item} {what['means']}" for item, what in known.items())
     title = f"{name} files Form {filing.form}" + (f": {told}" if told else "")
-    bonus = sum(ITEMS[item][1] for item in known) if known else FOREIGN_WEIGHT
+    bonus = sum(what["weight"] for what in known.values())
+    bonus = bonus if known else WEIGHTS["words"]["foreign_filing"]
     found = score("", f"{name} {filing.description}", catalog.securities, bonus)
-    best = max(known, key=lambda item: ITEMS[item][1], default=None)
+    best = max(known.values(), key=lambda what: what["weight"], default=None)
+    at = accepted.time() if accepted else None
     on = accepted.date() if accepted else filing.filed_on
     note = (
-        f"filed at {accepted:%H:%M:%S} New York time; a press release may have come before"
-        if accepted
-        else "the filing's header was not to be had, so the hour is unknown"
+        f"filed at {at:%H:%M:%S} New York time; a press release may have come before"
+        if at
+        else "the filing's header could not be fetched, so the hour is unknown"
     )
     if filing.reported_on and filing.reported_on != on:
         note += f"; the filing gives {filing.reported_on} as the day of the event"
@@ -257,15 +240,15 @@ def _candidate(
         source="edgar",
         title=title,
         announced_on=on,
-        announced_time=accepted.time() if accepted else None,
-        timing=usual_timing(accepted.time() if accepted else None),
+        announced_time=at,
+        timing=usual_timing(at),
         timing_basis="inferred" if accepted else "unknown",
         score=found.value,
         published_on=filing.filed_on,
         url=f"{archives_url}/{filing.folder}/{filing.accession}-index.htm",
         matched=(filing.form, *known),
         symbols=(security.symbol,) if security else found.symbols,
-        category=ITEMS[best][2] if best else "company",
+        category=best["category"] if best else "company",
         note=note,
         raw={
             "accession": filing.accession,

@@ -11,19 +11,18 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from watchlist.calendar import NEW_YORK
 from watchlist.catalog.candidate import Candidate
 from watchlist.catalog.models import visible
 from watchlist.errors import PermanentSourceError
-from watchlist.feeds.scoring import WORTH_SHOWING, score
-from watchlist.feeds.web import Web
+from watchlist.feeds.scoring import WEIGHTS, WORTH_SHOWING, score
+from watchlist.feeds.web import Web, as_day, as_link
 
 if TYPE_CHECKING:
     from watchlist.catalog import Catalog
 
 URL = "https://www.federalregister.gov/api/v1"
-NEW_YORK = ZoneInfo("America/New_York")
 
 TERMS = ('"critical minerals"', '"rare earth"', '"strategic and critical materials"')
 FIELDS = (
@@ -46,9 +45,6 @@ PER_PAGE = 500
 MOST_PAGED = 2000
 """The API pages through so many results only; more are reached by narrower windows of dates."""
 
-PRESIDENTIAL = 1.5
-"""Weight of a presidential document beside its words."""
-
 
 def candidates(
     web: Web, catalog: Catalog, since: date, until: date, url: str = URL
@@ -65,11 +61,14 @@ def candidates(
     for term in TERMS:
         for found in search(web, term, since, until, url):
             documents[str(found["document_number"])] = found
-    made = [_published(d, inspected.get(n), catalog) for n, d in documents.items()]
+    made = [
+        _candidate(d, _filed_at(inspected.get(n)), catalog, printed=True)
+        for n, d in documents.items()
+    ]
     made += [
-        _inspected(d, catalog)
+        _candidate(d, filed, catalog, printed=False)
         for number, d in inspected.items()
-        if number not in documents and (_filed_at(d) or datetime.min).date() >= since
+        if number not in documents and ((filed := _filed_at(d)) or datetime.min).date() >= since
     ]
     kept = [candidate for candidate in made if candidate.score >= WORTH_SHOWING]
     return sorted(kept, key=lambda c: (-c.score, c.candidate_id))
@@ -121,22 +120,21 @@ def _page(web: Web, term: str, since: date, until: date, page: int, url: str) ->
     return web.get_json(f"{url}/documents.json", params)
 
 
-def _published(
-    document: dict[str, Any], inspected: dict[str, Any] | None, catalog: Catalog
+def _candidate(
+    document: dict[str, Any], filed: datetime | None, catalog: Catalog, *, printed: bool
 ) -> Candidate:
-    title = _title(document)
-    text = f"{document.get('abstract') or ''} {_plain(document.get('excerpts'))}"
+    """A document that is printed, or only filed for public inspection."""
+    number = document.get("executive_order_number")
+    title = " ".join(visible(str(document.get("title") or document["document_number"])).split())
+    title = f"Executive Order {number}: {title}" if number else title
+    text = f"{document.get('abstract') or ''} {_without_marks(document.get('excerpts'))}"
     presidential = document.get("type") == "Presidential Document"
-    found = score(title, text, catalog.securities, PRESIDENTIAL if presidential else 0.0)
-    signed = _date(document.get("signing_date"))
-    published = _date(document.get("publication_date"))
-    filed = _filed_at(inspected) if inspected else None
-    on = signed or (filed.date() if filed else published)
-    known = [
-        f"signed on {signed}" if signed else "no date of signature is given",
-        f"on public inspection from {filed:%Y-%m-%d %H:%M} New York time" if filed else None,
-        f"published on {published}",
-    ]
+    bonus = WEIGHTS["words"]["presidential"] if presidential else 0.0
+    found = score(title, text if printed else "", catalog.securities, bonus)
+    signed = as_day(document.get("signing_date")) if printed else None
+    published = as_day(document.get("publication_date"))
+    order = number or document.get("subtype") == "Executive Order"
+    on = signed or (filed.date() if filed else published if printed else None)
     return Candidate(
         candidate_id=f"fr:{document['document_number']}",
         source="federal-register",
@@ -145,53 +143,36 @@ def _published(
         score=found.value,
         signed_on=signed,
         published_on=published,
-        url=_link(document.get("html_url")),
+        url=as_link(document.get("html_url")),
         matched=found.matched,
         symbols=found.symbols,
-        category=_category(document, found.category),
-        note="; ".join(part for part in known if part)
-        + "; none of these is the hour at which the market learned of it",
+        category="executive-order" if order else found.category,
+        note=_note(signed, filed, published, printed=printed),
         raw=document,
     )
 
 
-def _inspected(document: dict[str, Any], catalog: Catalog) -> Candidate:
-    """A document that is filed but not printed yet."""
-    title = _title(document)
-    presidential = document.get("type") == "Presidential Document"
-    found = score(title, "", catalog.securities, PRESIDENTIAL if presidential else 0.0)
-    filed = _filed_at(document)
+def _note(
+    signed: date | None, filed: datetime | None, published: date | None, *, printed: bool
+) -> str:
+    """What the guess of the date rests on."""
     shown = f"{filed:%Y-%m-%d %H:%M} New York time" if filed else "an unknown time"
-    return Candidate(
-        candidate_id=f"fr:{document['document_number']}",
-        source="federal-register",
-        title=title,
-        announced_on=filed.date() if filed else None,
-        score=found.value,
-        published_on=_date(document.get("publication_date")),
-        url=_link(document.get("html_url")),
-        matched=found.matched,
-        symbols=found.symbols,
-        category=_category(document, found.category),
-        note=f"on public inspection from {shown}; it may have been signed and known before",
-        raw=document,
-    )
+    inspected = f"on public inspection from {shown}"
+    if not printed:
+        return f"{inspected}; it may have been signed and known before"
+    known = [
+        f"signed on {signed}" if signed else "no date of signature is given",
+        *([inspected] if filed else []),
+        f"published on {published}",
+        "none of these is the hour at which the market learned of it",
+    ]
+    return "; ".join(known)
 
 
-def _category(document: dict[str, Any], guess: str | None) -> str | None:
-    if document.get("subtype") == "Executive Order" or document.get("executive_order_number"):
-        return "executive-order"
-    return guess
-
-
-def _title(document: dict[str, Any]) -> str:
-    title = " ".join(visible(str(document.get("title") or document["document_number"])).split())
-    number = document.get("executive_order_number")
-    return f"Executive Order {number}: {title}" if number else title
-
-
-def _filed_at(document: dict[str, Any]) -> datetime | None:
+def _filed_at(document: dict[str, Any] | None) -> datetime | None:
     """The moment of filing in New York, from a text with its offset."""
+    if document is None:
+        return None
     try:
         moment = datetime.fromisoformat(str(document.get("filed_at")))
     except ValueError:
@@ -199,17 +180,6 @@ def _filed_at(document: dict[str, Any]) -> datetime | None:
     return moment.astimezone(NEW_YORK).replace(tzinfo=None) if moment.tzinfo else None
 
 
-def _date(text: object) -> date | None:
-    try:
-        return date.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None
-
-
-def _link(url: object) -> str | None:
-    return url if isinstance(url, str) and re.match(r"https?://\S+$", url) else None
-
-
-def _plain(html: object) -> str:
-    """Search excerpts without their markup."""
-    return re.sub(r"<[^>]*>", "", str(html or ""))
+def _without_marks(excerpts: object) -> str:
+    """Search excerpts without their markup; the mark within a word goes without a trace."""
+    return re.sub(r"<[^>]*>", "", str(excerpts or ""))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from calendar import timegm
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from watchlist.calendar import NEW_YORK
 from watchlist.catalog.candidate import Candidate, short_hash, usual_timing
-from watchlist.catalog.models import visible
 from watchlist.errors import PermanentSourceError
 from watchlist.feeds.scoring import WORTH_SHOWING, score
-from watchlist.feeds.web import Web
+from watchlist.feeds.web import Web, as_link, as_text
 
 if TYPE_CHECKING:
     from watchlist.catalog import Catalog
 
-NEW_YORK = ZoneInfo("America/New_York")
 MOST_ENTRIES = 500
 
 
@@ -49,8 +46,8 @@ def _entries(body: bytes, url: str) -> list[Any]:
 
 
 def _candidate(entry: Any, url: str, catalog: Catalog) -> Candidate:
-    title = _plain(entry.get("title")) or "untitled"
-    text = _plain(entry.get("summary"))
+    title = as_text(entry.get("title")) or "untitled"
+    text = as_text(entry.get("summary"))
     found = score(title, text, catalog.securities)
     moment = _moment(entry)
     link = entry.get("link")
@@ -68,7 +65,7 @@ def _candidate(entry: Any, url: str, catalog: Catalog) -> Candidate:
         timing_basis="inferred" if exact else "unknown",
         score=found.value,
         published_on=on.date() if on else None,
-        url=link if isinstance(link, str) and re.match(r"https?://\S+$", link) else None,
+        url=as_link(link),
         matched=found.matched,
         symbols=found.symbols,
         category=found.category,
@@ -83,7 +80,3 @@ def _moment(entry: Any) -> datetime | None:
         return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
     except (OverflowError, ValueError):
         return None
-
-
-def _plain(html: object) -> str:
-    return " ".join(visible(re.sub(r"<[^>]*>", " ", str(html or ""))).split())

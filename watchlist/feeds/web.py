@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +21,7 @@ from tenacity import (
 )
 
 from watchlist import __version__
+from watchlist.catalog.models import visible
 from watchlist.clock import Clock
 from watchlist.errors import PermanentSourceError, TransientSourceError
 
@@ -194,3 +196,24 @@ def _complaint(body: bytes) -> str:
         return ""
     said = found.get("errors") or found.get("message") or found.get("error")
     return f": {json.dumps(said, ensure_ascii=False)[:200]}" if said else ""
+
+
+# ---- fields of answers, as far as they can be believed
+
+
+def as_day(field: object) -> date | None:
+    """A day from ISO text; None for anything else."""
+    try:
+        return date.fromisoformat(str(field)) if field else None
+    except ValueError:
+        return None
+
+
+def as_link(field: object) -> str | None:
+    """An address that a browser may follow."""
+    return field if isinstance(field, str) and re.match(r"https?://\S+$", field) else None
+
+
+def as_text(field: object) -> str:
+    """Text without markup and invisible characters, single blanks between words."""
+    return " ".join(visible(re.sub(r"<[^>]*>", " ", str(field or ""))).split())

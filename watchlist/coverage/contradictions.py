@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watchlist.coverage.lexicon import Mention, any_of
+from watchlist.coverage.lexicon import any_of
 from watchlist.coverage.matching import Link, Passage
 
 if TYPE_CHECKING:
@@ -46,29 +46,36 @@ class Contradiction:
     last_char: int
 
 
+Claim = tuple[str, str, str, int, int]
+"""Event, claim, fact, first and last character: a contradiction but for its sentence."""
+
+
 def find_contradictions(
     text: str, passages: list[Passage], links: list[Link], catalog: Catalog, written_on: date | None
 ) -> list[Contradiction]:
     """Every claim that the catalogue contradicts, by place, each once."""
-    by_sentence: dict[int, list[Link]] = {}
-    for link in links:
-        by_sentence.setdefault(link.sentence.first, []).append(link)
+    by_sentence: dict[int, list[Event]] = {}
+    why = {(link.sentence.first, link.event_id): link.why for link in links}
+    for first, event_id in why:
+        by_sentence.setdefault(first, []).append(catalog.event(event_id))
     linked = {link.event_id for link in links}
-    found: list[Contradiction] = []
+    found: set[Contradiction] = set(_quotes(text, linked))
     for passage in passages:
-        own = by_sentence.get(passage.sentence.first, [])
-        found += _stakes(passage, catalog, written_on)
-        found += _known_claims(passage, linked)
-        for link in own:
-            event = catalog.event(link.event_id)
-            found += _amount(passage, event, link)
-            found += _date(passage, event, link, catalog)
-            found += _overtaken(passage, event, catalog, written_on)
-    found += _quotes(text, linked)
-    return sorted(set(found), key=lambda c: (c.first_char, c.last_char, c.event_id, c.claim))
+        sentence = passage.sentence
+        claims = [*_stakes(passage, catalog, written_on), *_known_claims(passage, linked)]
+        for event in by_sentence.get(sentence.first, []):
+            reasons = why[sentence.first, event.event_id]
+            claims += _amount(passage, event, reasons)
+            claims += _date(passage, event, reasons, catalog)
+            claims += _overtaken(passage, event, catalog, written_on)
+        found |= {
+            Contradiction(event_id, claim, fact, sentence.text, first, last)
+            for event_id, claim, fact, first, last in claims
+        }
+    return sorted(found, key=lambda c: (c.first_char, c.last_char, c.event_id, c.claim))
 
 
-def _stakes(passage: Passage, catalog: Catalog, written_on: date | None) -> Iterator[Contradiction]:
+def _stakes(passage: Passage, catalog: Catalog, written_on: date | None) -> Iterator[Claim]:
     """A stake told as held that is only intended."""
     if not _OWNS.search(passage.sentence.text) or _HEDGED.search(passage.sentence.text):
         return
@@ -80,19 +87,13 @@ def _stakes(passage: Passage, catalog: Catalog, written_on: date | None) -> Iter
         mention = next(m for m in passage.mentions if m.kind == "company" and m.value == symbol)
         state = stake.state.replace("-", " ")
         if stake.state in NOT_CLOSED:
-            since = f" as of {stake.state_on}" if stake.state_on else ""
-            state += f"{since}, not closed"
+            state += f" as of {stake.state_on}" if stake.state_on else ""
+            state += ", not closed"
         else:
             state += f" on {stake.state_on}, after the text was written"
-        terms = f": {stake.terms}" if stake.terms else ""
-        yield Contradiction(
-            stake.event_id,
-            f"a stake in {security.name} is held",
-            f"{stake.holder}: {state}{terms}",
-            passage.sentence.text,
-            mention.first_char,
-            mention.last_char,
-        )
+        fact = f"{stake.holder}: {state}" + (f": {stake.terms}" if stake.terms else "")
+        claim = f"a stake in {security.name} is held"
+        yield stake.event_id, claim, fact, mention.first_char, mention.last_char
 
 
 def _open_stake(security: Security, catalog: Catalog, written_on: date | None) -> Holding | None:
@@ -116,103 +117,86 @@ def _was_open(stake: Holding, catalog: Catalog, written_on: date | None) -> bool
     )
 
 
-def _known_claims(passage: Passage, linked: set[str]) -> Iterator[Contradiction]:
+def _known_claims(passage: Passage, linked: set[str]) -> Iterator[Claim]:
+    """A claim that `claims.toml` knows to be wrong."""
     for claim in _claims()["claims"]:
         if claim["event_id"] not in linked and not claim.get("alone", False):
             continue
         matches = [re.search(w, passage.sentence.text, re.IGNORECASE) for w in claim["words"]]
-        if all(matches):
-            first = min(m.start() for m in matches if m) + passage.sentence.first
-            last = max(m.end() for m in matches if m) + passage.sentence.first
-            yield Contradiction(
-                claim["event_id"], claim["claim"], claim["fact"], passage.sentence.text, first, last
-            )
+        spans = [match.span() for match in matches if match]
+        if len(spans) == len(matches):
+            first = passage.sentence.first + min(a for a, _ in spans)
+            last = passage.sentence.first + max(b for _, b in spans)
+            yield claim["event_id"], claim["claim"], claim["fact"], first, last
 
 
-def _amount(passage: Passage, event: Event, link: Link) -> Iterator[Contradiction]:
+def _amount(passage: Passage, event: Event, why: tuple[str, ...]) -> Iterator[Claim]:
     """A sum for the event that neither the table nor its summary knows."""
-    if event.amount_usd is None or "amount" in link.why or "phrase" not in link.why:
+    if event.amount_usd is None or "amount" in why or "phrase" not in why:
         return
     sums = [m for m in passage.mentions if m.kind == "amount" and m.unit == "USD" and m.number]
-    known = {event.amount_usd, *(s.says_amount_usd for s in event.sources)}
-    known |= {float(n) * 1e9 for n in re.findall(r"(\d+(?:\.\d+)?) billion", event.summary or "")}
-    known |= {float(n) * 1e6 for n in re.findall(r"(\d+(?:\.\d+)?) million", event.summary or "")}
-    if len(sums) == 1 and not any(k and _close(sums[0], k) for k in known):
-        yield Contradiction(
-            event.event_id,
-            f"the amount is {sums[0].evidence}",
-            f"USD {event.amount_usd:,.0f}",
-            passage.sentence.text,
-            sums[0].first_char,
-            sums[0].last_char,
-        )
+    known = [event.amount_usd, *(s.says_amount_usd for s in event.sources)]
+    known += [
+        float(number) * (1e9 if scale == "b" else 1e6)
+        for number, scale in re.findall(r"(\d+(?:\.\d+)?) (b|m)illion", event.summary or "")
+    ]
+    if len(sums) == 1 and not any(k and abs((sums[0].number or 0) - k) <= 0.05 * k for k in known):
+        claim = f"the amount is {sums[0].evidence}"
+        fact = f"USD {event.amount_usd:,.0f}"
+        yield event.event_id, claim, fact, sums[0].first_char, sums[0].last_char
 
 
-def _close(mention: Mention, amount: float) -> bool:
-    return mention.number is not None and abs(mention.number - amount) <= 0.05 * amount
-
-
-def _date(passage: Passage, event: Event, link: Link, catalog: Catalog) -> Iterator[Contradiction]:
+def _date(
+    passage: Passage, event: Event, why: tuple[str, ...], catalog: Catalog
+) -> Iterator[Claim]:
     """A day that misses the event's by a little and is no other event's of its chain."""
-    if not set(link.why) & {"phrase", "company"} or "date" in link.why:
+    if not set(why) & {"phrase", "company"} or "date" in why:
         return
+    stated = {e.announced_on for e in catalog.events if e.event_id != event.event_id}
+    stated |= {day for s in event.sources for day in (s.says_on, s.published_on) if day}
     for mention in passage.mentions:
         if mention.kind != "date" or mention.unit != "day":
             continue
         said = date.fromisoformat(mention.value)
         apart = abs((said - event.announced_on).days)
-        others = {e.announced_on for e in catalog.events if e.event_id != event.event_id}
-        stated = {s.says_on for s in event.sources} | {s.published_on for s in event.sources}
-        if DATE_SLIP[0] <= apart <= DATE_SLIP[1] and said not in others | stated:
-            yield Contradiction(
-                event.event_id,
-                f"it was on {said}",
-                f"it became public on {event.announced_on}",
-                passage.sentence.text,
-                mention.first_char,
-                mention.last_char,
-            )
+        if DATE_SLIP[0] <= apart <= DATE_SLIP[1] and said not in stated:
+            fact = f"it became public on {event.announced_on}"
+            claim = f"it was on {said}"
+            yield event.event_id, claim, fact, mention.first_char, mention.last_char
 
 
 def _overtaken(
     passage: Passage, event: Event, catalog: Catalog, written_on: date | None
-) -> Iterator[Contradiction]:
+) -> Iterator[Claim]:
     """A policy told as standing after its chain had failed."""
-    if event.chain is None or written_on is None or _OVER.search(passage.sentence.text):
+    sentence = passage.sentence
+    if event.chain is None or written_on is None or _OVER.search(sentence.text):
         return
+    policies = (m for m in passage.mentions if m.kind == "policy" and m.value == event.category)
+    policy = next(policies, None)
+    first, last = (
+        (policy.first_char, policy.last_char) if policy else (sentence.first, sentence.last)
+    )
     for later in catalog.events:
         failed = later.chain == event.chain and later.chain_stage == "failure"
         if failed and later.announced_on <= written_on:
-            policy = [
-                m for m in passage.mentions if m.kind == "policy" and m.value == event.category
-            ]
-            first = policy[0].first_char if policy else passage.sentence.first
-            last = policy[0].last_char if policy else passage.sentence.last
-            yield Contradiction(
-                later.event_id,
-                "the policy stands",
-                f"{later.announced_on}: {later.title}",
-                passage.sentence.text,
-                first,
-                last,
-            )
+            fact = f"{later.announced_on}: {later.title}"
+            yield later.event_id, "the policy stands", fact, first, last
 
 
 def _quotes(text: str, linked: set[str]) -> Iterator[Contradiction]:
     """A quotation whose words are much like the known ones, but not the same."""
     for match in _QUOTED.finditer(text):
         for quote in _claims()["quotes"]:
-            if quote["event_id"] not in linked:
-                continue
             alike = _likeness(match.group(1), quote["words"])
-            if ALIKE <= alike < SAME:
+            if quote["event_id"] in linked and ALIKE <= alike < SAME:
+                said = match.group(1).strip(" ,.")
                 yield Contradiction(
                     quote["event_id"],
-                    f"{quote['speaker']} said: {match.group(1).strip(' ,.')}",
+                    f"{quote['speaker']} said: {said}",
                     f"as reported ({quote['source']}): {quote['words']}",
                     match.group(),
-                    match.start(),
-                    match.end(),
+                    *match.span(),
                 )
 
 

@@ -13,9 +13,9 @@ from watchlist.catalog import load_catalog
 from watchlist.clock import Clock
 from watchlist.config import Config
 from watchlist.project import Project
+from watchlist.report.site import write_daily
 from watchlist.sources import open_source
 from watchlist.steps.judge import judge_if_due
-from watchlist.steps.report import write_daily
 from watchlist.steps.session_abnormal import write_session_abnormal
 from watchlist.steps.signals import run_signals
 from watchlist.steps.study import run_study

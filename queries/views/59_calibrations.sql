@@ -1,6 +1,8 @@
 CREATE OR REPLACE VIEW calibrations AS
 SELECT
-    design_hash, as_of, scope, test, setting, first_day, last_day, n, nominal, rejected, repetitions
+    design_hash, as_of, scope, test, setting, first_day, last_day, n, nominal, rejected, repetitions,
+    setting = 'null'
+        AND rejected > nominal + 2 * sqrt(nominal * (1 - nominal) / repetitions) AS too_often
 FROM base.calibrations;
 
 COMMENT ON VIEW calibrations IS 'How often each test rejects on this panel when nothing, or a known effect, was planted.';
@@ -15,3 +17,4 @@ COMMENT ON COLUMN calibrations.n IS 'Pairs per repetition (median), count; 1 for
 COMMENT ON COLUMN calibrations.nominal IS 'Level at which the test claims to reject a true null, fraction.';
 COMMENT ON COLUMN calibrations.rejected IS 'Part of repetitions in which it rejected, fraction.';
 COMMENT ON COLUMN calibrations.repetitions IS 'Repetitions, count.';
+COMMENT ON COLUMN calibrations.too_often IS 'A true null was rejected more often than nominal plus two Monte Carlo standard errors.';

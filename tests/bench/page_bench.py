@@ -14,7 +14,7 @@ from tests.browser.conftest import ARGUMENTS
 from tests.report.site import many_events, write_site
 from tests.report.small_store import AS_OF, PEERS
 from watchlist.errors import ConfigError
-from watchlist.steps.browser import find_browser
+from watchlist.report.export import find_browser
 
 DRAWN = ".plot .scatterlayer .js-line"
 

@@ -20,8 +20,8 @@ from tests.bench.pairs import Ratio, compare
 from watchlist.signals import REGISTRY
 from watchlist.signals.chance import alert_rate
 from watchlist.signals.tables import signal_tables
-from watchlist.steps.report_read import last_session
 from watchlist.steps.signals_market import BUFFER_MB, kept_sessions, open_market
+from watchlist.store import last_session
 
 LISTINGS = int(os.environ.get("WATCHLIST_BENCH_LISTINGS", "1600"))
 RULES = {signal: signal.rule for signal in REGISTRY}

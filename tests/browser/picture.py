@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from watchlist.steps.browser import find_browser
+from watchlist.report.export import find_browser
 
 TARGET = Path(__file__).parents[2] / "docs" / "report.png"
 SESSION = "2026-02-04"

@@ -9,7 +9,7 @@ import pytest
 
 from watchlist.catalog import load_catalog
 from watchlist.project import Project
-from watchlist.report.timeline import write_timeline
+from watchlist.report.site import write_timeline
 
 pytestmark = pytest.mark.browser
 

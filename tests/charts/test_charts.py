@@ -9,14 +9,13 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from tests.report.small_store import AS_OF, PEERS, build
+from tests.report.small_store import PEERS
+from tests.report.test_daily import context
 from watchlist.charts import style
 from watchlist.charts.prices import price
 from watchlist.charts.signals import overview
 from watchlist.charts.study import BINS, FULL_COLOUR, car_path, forest, heatmap, placebo
-from watchlist.report.daily import daily_context
-from watchlist.report.figures import daily_figures
-from watchlist.steps.report_read import read_facts
+from watchlist.report.figures import daily_charts
 
 PATH = pl.DataFrame({"day": [-1, 0, 1, 2], "car": [0.0, 0.5, None, 0.4]})
 BAND = pl.DataFrame({"day": [-1, 0, 1], "lo": [-0.1, -0.2, -0.3], "hi": [0.1, 0.2, 0.3]})
@@ -41,9 +40,7 @@ FOREST = pl.DataFrame(
 
 
 def test_every_figure_of_a_report_is_valid_plotly() -> None:
-    facts = read_facts(build(peers=PEERS, calibrated=True), AS_OF, chart_days=550)
-    report = daily_context(facts, version="0")
-    charts = daily_figures(report)
+    charts = daily_charts(context(peers=PEERS, calibrated=True))
 
     assert {name.split("-")[0] for name in charts} == {
         "car",

@@ -1,5 +1,5 @@
-"""The demo's whole store, for tests that look at every kind of page."""
+"""Whole stores, for tests that look at every kind of page."""
 
-from tests.stores import demo_project
+from tests.stores import demo_project, real_project
 
-__all__ = ["demo_project"]
+__all__ = ["demo_project", "real_project"]

@@ -8,7 +8,7 @@ from typing import Any
 from tests.report.small_store import AS_OF, build
 from watchlist.config import Config
 from watchlist.project import Project
-from watchlist.steps.report import write_daily
+from watchlist.report.site import write_daily
 
 
 def write_site(root: Path, *, single_file: bool = False, **store: Any) -> Project:

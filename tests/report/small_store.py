@@ -15,6 +15,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from watchlist.config import Config
+from watchlist.steps.session_abnormal import write_session_abnormal
 from watchlist.store.schema import apply_views, migrate
 
 START = date(2025, 1, 2)
@@ -169,6 +171,7 @@ def build(
     returns = _returns(symbols, past, events, sessions)
     for n, symbol in enumerate(symbols):
         _insert(con, "bars", _bars(n, past[:-1] if symbol in failed else past, returns[symbol]))
+    write_session_abnormal(con, Config(), as_of=as_of)
     if calibrated:
         _insert(con, "calibrations", _calibrations(as_of))
     if with_study:

@@ -16,31 +16,31 @@ from tests.report.site import many_events, write_site
 from tests.report.small_store import AS_OF, EVENTS, PEERS, WATCHED, Event, build
 from watchlist.config import Config
 from watchlist.project import Project, packaged
-from watchlist.report.daily import daily_context
-from watchlist.report.facts import Facts
+from watchlist.report.daily import DailyPage, daily_page
+from watchlist.report.events import event_card
+from watchlist.report.facts import Facts, read_facts
 from watchlist.report.files import to_json
-from watchlist.report.pages import daily_page
-from watchlist.report.words import headlines
-from watchlist.steps.report import open_renderer, write_daily
-from watchlist.steps.report_read import last_session, read_facts
+from watchlist.report.headlines import headlines
+from watchlist.report.site import open_renderer, write_daily
+from watchlist.store import last_session
 
 
-def facts(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> Facts:
-    return read_facts(con, as_of, chart_days=550)
+def daily(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> DailyPage:
+    facts: Facts = read_facts(con, as_of, chart_days=550)
+    return daily_page(facts, [event_card(row) for row in facts.events], version="0.1.0")
 
 
-def context(**store: Any) -> dict[str, Any]:
-    as_of = store.get("as_of", AS_OF)
-    return daily_context(facts(build(**store), as_of), version="0.1.0")
+def context(**store: Any) -> DailyPage:
+    return daily(build(**store), store.get("as_of", AS_OF))
 
 
-def page(report: dict[str, Any], tmp_path: Path) -> str:
+def page(report: DailyPage, tmp_path: Path) -> str:
     symbols = frozenset(s["symbol"] for s in report["data"]["symbols"])
-    return daily_page(open_renderer(Project(tmp_path)), report, linked=symbols)
+    return open_renderer(Project(tmp_path)).page(report, linked=symbols, signals_page=False)
 
 
 @pytest.fixture(scope="module")
-def usual() -> dict[str, Any]:
+def usual() -> DailyPage:
     return context()
 
 
@@ -53,7 +53,7 @@ def schema() -> jsonschema.Draft202012Validator:
     )
 
 
-def assert_valid(schema: jsonschema.Draft202012Validator, report: dict[str, Any]) -> None:
+def assert_valid(schema: jsonschema.Draft202012Validator, report: DailyPage) -> None:
     problems = [
         f"{list(problem.path)}: {problem.message[:200]}"
         for problem in schema.iter_errors(json.loads(to_json(report)))
@@ -125,7 +125,7 @@ def test_state_in_a_sentence(store: dict[str, Any], sentence: str) -> None:
 
 
 def test_headline_says_what_moved_how_far_how_rare_and_what_was_public(
-    usual: dict[str, Any],
+    usual: DailyPage,
 ) -> None:
     first = usual["headlines"][0]
 
@@ -135,7 +135,7 @@ def test_headline_says_what_moved_how_far_how_rare_and_what_was_public(
         first["text"],
     )
     assert first["event_id"] == "fresh"
-    assert "because" not in json.dumps(usual["headlines"])
+    assert "because" not in to_json({"": usual["headlines"]})
     assert usual["headlines"][-1]["text"] == (
         "Ahead: “Ministers meet on critical minerals”, due 4 Feb 2026."
     )
@@ -159,7 +159,7 @@ def test_an_event_after_the_last_close_waits_for_its_session() -> None:
     )
 
 
-def test_rows_lead_with_the_most_unusual_and_carry_the_numbers(usual: dict[str, Any]) -> None:
+def test_rows_lead_with_the_most_unusual_and_carry_the_numbers(usual: DailyPage) -> None:
     assert {r["symbol"] for r in usual["watchlist"][:2]} == {"MP", "NB"}
     top = usual["watchlist"][0]
     assert top["abnormal"]["factors"] == ["SPY", "REMX"]
@@ -173,7 +173,7 @@ def test_nothing_from_after_the_session_is_told() -> None:
     report = context(as_of=as_of)
 
     assert "controls" not in to_json(report)
-    assert all(row["session"][-1] == as_of.isoformat() for row in report["prices"])
+    assert all(row["session"][-1] == as_of for row in report["prices"])
     assert report["headlines"][0]["symbol"] == "TMQ"
     assert "none of its" in report["headlines"][0]["text"]
 
@@ -186,20 +186,20 @@ def test_a_schedule_that_nobody_knew_yet_is_not_ahead() -> None:
 def test_a_holiday_is_told_before_it_comes() -> None:
     report = context(holidays=(date(2026, 2, 2),))
 
-    assert report["session"]["closed"] == ["2026-02-02"]
-    assert report["session"]["next"] == "2026-02-03"
+    assert report["session"]["closed"] == [date(2026, 2, 2)]
+    assert report["session"]["next"] == date(2026, 2, 3)
 
 
 def test_first_report_and_later_ones_say_what_changed() -> None:
     con = build()
-    assert daily_context(facts(con), version="0")["changes"]["since"] is None
+    assert daily(con)["changes"]["since"] is None
 
     con.execute(
         "INSERT INTO base.studies BY NAME "
         "SELECT * REPLACE (0 AS study_id, DATE '2026-01-28' AS as_of) FROM base.studies"
     )
-    changes = daily_context(facts(con), version="0")["changes"]
-    assert changes["since"] == "2026-01-28"
+    changes = daily(con)["changes"]
+    assert changes["since"] == date(2026, 1, 28)
     assert [e["event_id"] for e in changes["events"]] == ["fresh"]
 
 
@@ -210,7 +210,7 @@ def test_restated_bars_of_the_last_runs_are_told() -> None:
         "session, 'close' AS field, 1.0 AS old_value, 2.0 AS new_value, 'correction' AS cause, "
         "0 AS pull_id, now() AS restated_at"
     )
-    report = daily_context(facts(con), version="0")
+    report = daily(con)
 
     assert report["data"]["restated"] == 1
     assert "The vendor restated 1 bar." in report["data"]["sentence"]
@@ -315,14 +315,12 @@ def test_method_box_shows_what_calibration_measured(tmp_path: Path) -> None:
     assert "▲ 20.0\u00a0%" in html
 
 
-def test_without_calibration_the_method_box_claims_none(
-    usual: dict[str, Any], tmp_path: Path
-) -> None:
+def test_without_calibration_the_method_box_claims_none(usual: DailyPage, tmp_path: Path) -> None:
     assert usual["method"]["calibration"] is None
     assert "quiet days of this panel" not in page(usual, tmp_path)
 
 
-def test_timeline_is_of_a_year_and_what_is_ahead(usual: dict[str, Any], tmp_path: Path) -> None:
+def test_timeline_is_of_a_year_and_what_is_ahead(usual: DailyPage, tmp_path: Path) -> None:
     old = Event("old", date(2025, 1, 29), "An old measure", ("MP",))
     report = context(events=(*EVENTS, old))
 
@@ -349,14 +347,15 @@ def test_no_attribute_is_escaped_markup(tmp_path: Path) -> None:
     assert wrong == []
 
 
-def fallen(**changes: Any) -> dict[str, Any]:
+def fallen(**changes: Any) -> Any:
     """A row of the watchlist table that is news."""
     return {
         "symbol": "MP",
         "ret": -0.2,
         "abnormal": {"ar": -0.18, "sar": -6.0, "factors": ["SPY"]},
         "rarity": {"larger": 0, "others": 400, "next_largest": 0.15},
-        "session": "2026-01-30",
+        "rare": "its largest move in 401 sessions",
+        "session": date(2026, 1, 30),
         **changes,
     }
 
@@ -366,7 +365,7 @@ def fresh(title: str, on: str, timing: str, relation: str = "named") -> dict[str
     return {
         "event_id": title,
         "title": title,
-        "on": on,
+        "on": date.fromisoformat(on),
         "timing": timing,
         "age": 0,
         "amount_usd": None,
@@ -374,13 +373,12 @@ def fresh(title: str, on: str, timing: str, relation: str = "named") -> dict[str
     }
 
 
-def told(*events: dict[str, Any]) -> str:
+def told(*events: Any) -> str:
     """The headline of a fall with these events behind it, after the numbers."""
-    phases: dict[str, list[Any]] = {"fresh": list(events), "running": [], "ahead": []}
-    text = headlines([fallen()], phases, {"level": "ok"}, {"next": None})[0]["text"]
+    text = headlines([fallen()], list(events), [], level="ok", next_session=None)[0]["text"]
     numbers = "MP fell 20.0\u00a0%, 18 points beyond the market; its largest move in 401 sessions; "
     assert text.startswith(numbers)
-    return str(text.removeprefix(numbers))
+    return text.removeprefix(numbers)
 
 
 EVENING = fresh("A", "2026-01-29", "after-close")

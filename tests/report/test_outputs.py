@@ -15,11 +15,11 @@ from tests.report.site import many_events, write_site
 from tests.report.small_store import AS_OF, EVENTS, PEERS, Event
 from watchlist.errors import ConfigError
 from watchlist.project import Project
-from watchlist.steps import browser, report_outputs
-from watchlist.steps.report import open_renderer
+from watchlist.report import export
+from watchlist.report.site import open_renderer
 
 needs_browser = pytest.mark.skipif(
-    not any(shutil.which(name) for name in browser.NAMES), reason="no Chromium on this machine"
+    not any(shutil.which(name) for name in export.BROWSERS), reason="no Chromium on this machine"
 )
 
 
@@ -46,7 +46,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_markdown_says_what_the_page_says(tmp_path: Path) -> None:
     project = write_site(tmp_path)
-    text = report_outputs.write_markdown(daily(project), open_renderer(project)).read_text("utf-8")
+    text = export.write_markdown(daily(project), open_renderer(project)).read_text("utf-8")
 
     assert text.startswith("# Watchlist, Friday 30 January 2026\n")
     assert "| MP | " in text
@@ -56,7 +56,7 @@ def test_markdown_says_what_the_page_says(tmp_path: Path) -> None:
 def test_markdown_of_hostile_text_is_inert(tmp_path: Path) -> None:
     hostile = Event("x", date(2026, 1, 29), "<img src=x> [a](javascript:b) `c`\n# d |", ("MP",))
     project = write_site(tmp_path, events=(*EVENTS[:2], hostile))
-    text = report_outputs.write_markdown(daily(project), open_renderer(project)).read_text("utf-8")
+    text = export.write_markdown(daily(project), open_renderer(project)).read_text("utf-8")
 
     assert r"\<img src=x\> \[a\](javascript:b) \`c\` \# d \|" in text
     assert "<img" not in text.replace(r"\<img", "")
@@ -65,7 +65,7 @@ def test_markdown_of_hostile_text_is_inert(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_browser")
 def test_email_without_a_browser_has_every_number_and_says_what_lacks(tmp_path: Path) -> None:
     project = write_site(tmp_path, simulated=True, peers=PEERS, events=many_events(100))
-    path, missing = report_outputs.write_email(daily(project), project, open_renderer(project), "")
+    path, missing = export.write_email(daily(project), project, open_renderer(project), "")
 
     assert missing is not None
     assert "no pictures" in missing
@@ -81,16 +81,16 @@ def test_email_without_a_browser_has_every_number_and_says_what_lacks(tmp_path: 
 @pytest.mark.usefixtures("no_browser")
 def test_email_is_the_same_twice(tmp_path: Path) -> None:
     project = write_site(tmp_path)
-    first, _ = report_outputs.write_email(daily(project), project, open_renderer(project), "")
+    first, _ = export.write_email(daily(project), project, open_renderer(project), "")
     before = first.read_bytes()
     first.unlink()
-    again, _ = report_outputs.write_email(daily(project), project, open_renderer(project), "")
+    again, _ = export.write_email(daily(project), project, open_renderer(project), "")
 
     assert again.read_bytes() == before
 
 
 @pytest.mark.usefixtures("no_browser")
-@pytest.mark.parametrize("write", [report_outputs.write_pdf, report_outputs.write_png])
+@pytest.mark.parametrize("write", [export.write_pdf, export.write_png])
 def test_pictures_without_a_browser_fail_with_the_way_out(tmp_path: Path, write: object) -> None:
     assert callable(write)
     with pytest.raises(ConfigError, match="Chromium or Chrome") as caught:
@@ -100,7 +100,7 @@ def test_pictures_without_a_browser_fail_with_the_way_out(tmp_path: Path, write:
 
 def test_a_configured_browser_that_is_not_there_is_named() -> None:
     with pytest.raises(ConfigError, match="no-such-browser"):
-        browser.find_browser("no-such-browser")
+        export.find_browser("no-such-browser")
 
 
 @needs_browser
@@ -109,17 +109,17 @@ def test_pdf_png_and_email_with_a_browser(tmp_path: Path) -> None:
     project = write_site(tmp_path)
     page = daily(project)
 
-    pdf = report_outputs.write_pdf(page, "")
+    pdf = export.write_pdf(page, "")
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert pdf.stat().st_size > 30_000
 
-    png = report_outputs.write_png(page, "")
+    png = export.write_png(page, "")
     data = png.read_bytes()
     assert data.startswith(b"\x89PNG")
     assert int.from_bytes(data[16:20]) == 1400
     assert int.from_bytes(data[20:24]) > 2_000
 
-    eml, missing = report_outputs.write_email(page, project, open_renderer(project), "")
+    eml, missing = export.write_email(page, project, open_renderer(project), "")
     assert missing is None
     message = parsed(eml)
     pictures = [part for part in message.walk() if part.get_content_type() == "image/png"]

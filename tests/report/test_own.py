@@ -11,7 +11,7 @@ import pytest
 from tests.report.small_store import AS_OF, build
 from watchlist.errors import ConfigError, QueryError
 from watchlist.project import Project, packaged
-from watchlist.steps.own_report import own_reports, write_own
+from watchlist.report.own import own_reports, write_own
 
 
 @pytest.fixture(scope="module")

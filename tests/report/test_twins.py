@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import jsonschema
 import pytest
+from pydantic import TypeAdapter
 
+from tests.report.schemas import CONFIG, PAGES, file_of, schema_of
 from tests.report.site import write_site
-from tests.report.small_store import EVENTS, Event
-from watchlist.project import Project, packaged
-from watchlist.report import pages
+from tests.report.small_store import AS_OF, EVENTS, Event, build
+from tests.stores import DEMO_ON
+from watchlist import store
+from watchlist.project import Project
+from watchlist.report import facts, rows, study_rows
 from watchlist.report.files import to_json
-from watchlist.report.render import Renderer
-from watchlist.steps.report import open_renderer
+from watchlist.report.site import open_renderer
 
-KINDS = ("daily", "event", "symbol", "signals", "index")
-SCHEMAS = {
-    kind: json.loads((packaged("reports") / "schema" / f"{kind}.schema.json").read_text("utf-8"))
-    for kind in KINDS
-}
+KINDS = tuple(PAGES)
+SCHEMAS = {kind: json.loads(file_of(kind).read_text("utf-8")) for kind in KINDS}
 
 
 def twins(folder: Path) -> dict[str, list[Path]]:
@@ -61,6 +60,26 @@ def test_every_twin_of_the_demo_is_valid(demo_project: Project, kind: str) -> No
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_schema_is_made_of_the_types_of_the_page(kind: str) -> None:
+    assert file_of(kind).read_text("utf-8") == to_json(schema_of(kind)), (
+        "renew it: python -m tests.report.schemas"
+    )
+
+
+def test_every_answer_is_of_its_type(demo_project: Project) -> None:
+    """What SQL gives is what the types say, so that a number can be followed by reading them."""
+    names = {**vars(facts), "rows": rows, "study_rows": study_rows}
+    with store.connect(demo_project) as con:
+        answers = [facts.read_facts(con, DEMO_ON, chart_days=550)]
+    answers.append(facts.read_facts(build(calibrated=True), AS_OF, chart_days=550))
+
+    for found in answers:
+        for name, kind in get_type_hints(facts.Facts, names).items():
+            value = getattr(found, name)
+            assert TypeAdapter(kind, config=CONFIG).validate_python(value, strict=True) == value
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_schema_is_one_and_describes_its_version(kind: str) -> None:
     schema = SCHEMAS[kind]
 
@@ -75,27 +94,23 @@ def test_what_two_schemas_share_is_the_same() -> None:
             assert known.setdefault(name, definition) == definition, name
 
 
-def again(renderer: Renderer, index: dict[str, Any]) -> dict[str, Callable[[Any], str]]:
-    """How each kind of page is made of nothing but its twin; links go where the index says."""
-    linked = frozenset(row["symbol"] for row in index["symbols"])
-    known = frozenset(row["event_id"] for row in index["events"])
-    return {
-        "daily": lambda twin: pages.daily_page(renderer, twin, linked=linked, with_signals=True),
-        "event": lambda twin: pages.event_page(renderer, twin, linked=linked),
-        "symbol": lambda twin: pages.symbol_page(renderer, twin, linked=linked, known_events=known),
-        "signals": lambda twin: pages.signals_page(renderer, twin),
-        "index": lambda twin: pages.index_page(renderer, twin),
-    }
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_page_says_what_its_twin_says(demo_project: Project, kind: str) -> None:
+    """Made of nothing but its twin; links go where the index says."""
     folder = demo_project.reports_dir
-    render = again(open_renderer(demo_project), read(folder / "index.json"))[kind]
+    index = read(folder / "index.json")
+    renderer = open_renderer(demo_project)
+    twin = TypeAdapter(PAGES[kind])
 
     for file in twins(folder)[kind]:
         page = file.with_suffix(".html").read_text("utf-8")
-        assert render(read(file)) == page, file.name
+        again = renderer.page(
+            twin.validate_json(file.read_bytes()),
+            linked=frozenset(row["symbol"] for row in index["symbols"]),
+            known_events=frozenset(row["event_id"] for row in index["events"]),
+            signals_page=True,
+        )
+        assert again == page, file.name
         links = re.findall(r'<link rel="alternate" type="application/json"[^>]*href="(.+?)"', page)
         assert links == [file.name]
 

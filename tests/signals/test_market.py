@@ -15,9 +15,9 @@ from watchlist.signals import REGISTRY
 from watchlist.signals.compute import measure
 from watchlist.signals.tables import SignalTables, signal_tables
 from watchlist.steps import signals_market
-from watchlist.steps.report_read import last_session
 from watchlist.steps.signals import read_panel
 from watchlist.steps.signals_market import kept_sessions, open_market
+from watchlist.store import last_session
 
 RULES = {signal: signal.rule for signal in REGISTRY}
 

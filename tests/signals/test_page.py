@@ -13,20 +13,19 @@ go = pytest.importorskip("plotly.graph_objects")
 
 from tests.stores import DEMO_ON  # noqa: E402
 from watchlist import store  # noqa: E402
+from watchlist.config import Config  # noqa: E402
 from watchlist.errors import StoreError  # noqa: E402
 from watchlist.project import Project  # noqa: E402
+from watchlist.report.site import open_site, write_signals  # noqa: E402
 from watchlist.signals import REGISTRY  # noqa: E402
-from watchlist.steps.report import open_renderer  # noqa: E402
-from watchlist.steps.report_signals import write_signals  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def page(demo_project: Project, tmp_path_factory: pytest.TempPathFactory) -> str:
     out = Project(tmp_path_factory.mktemp("page"), simulated=True)
     with store.connect(demo_project) as con:
-        return write_signals(con, out, open_renderer(out), as_of=DEMO_ON).read_text(
-            encoding="utf-8"
-        )
+        site = open_site(con, out, Config(), as_of=DEMO_ON)
+        return write_signals(con, site).read_text(encoding="utf-8")
 
 
 def test_every_signal_and_every_watched_symbol_is_there(page: str) -> None:
@@ -52,4 +51,4 @@ def test_another_session_is_refused(demo_project: Project, tmp_path: Path) -> No
         store.connect(demo_project) as con,
         pytest.raises(StoreError, match="no signals of 2025-01-03"),
     ):
-        write_signals(con, Project(tmp_path), open_renderer(demo_project), as_of=date(2025, 1, 3))
+        write_signals(con, open_site(con, Project(tmp_path), Config(), as_of=date(2025, 1, 3)))

@@ -19,8 +19,8 @@ from watchlist.errors import ConfigError
 from watchlist.project import Project
 from watchlist.signals import REGISTRY
 from watchlist.steps.judge import judge_if_due
-from watchlist.steps.report_read import last_session
 from watchlist.steps.signals import read_panel, rules_in_force, run_signals
+from watchlist.store import last_session
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def calibrate(
     from watchlist import store
     from watchlist.clock import SystemClock
     from watchlist.steps.calibrate import run_calibration, write_calibration
-    from watchlist.steps.report_read import last_session
+    from watchlist.store import last_session
 
     place, config = open_project(project, simulated=simulated)
     with store.connect(place) as con, console.progress("calibrate") as step:

@@ -202,7 +202,7 @@ def timeline(
 ) -> None:
     """Draw the events by category with their sources on hover; prints the page's path."""
     from watchlist.catalog import load_catalog
-    from watchlist.report.timeline import write_timeline
+    from watchlist.report.site import write_timeline
 
     place, _ = open_project(project)
     chosen = Filters(since, until).chosen(load_catalog(place))

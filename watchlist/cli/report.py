@@ -63,7 +63,8 @@ def report(
 ) -> None:
     """Write a report from what the store holds; prints the paths."""
     from watchlist import store
-    from watchlist.steps.report_read import last_session
+    from watchlist.steps.session_abnormal import write_session_abnormal
+    from watchlist.store import last_session
 
     place, config = open_project(project, simulated=simulated)
     _refuse(what, which, email=email, markdown=markdown)
@@ -72,6 +73,8 @@ def report(
         as_of = last_session(con, on)
         if on is not None and as_of != on:
             console.say(f"{on} has no bars; this is the report of {as_of}")
+        if as_known is not None and not own:
+            write_session_abnormal(con, config, as_of=as_of)
         page = _write(con, place, config, what, which, as_of, single_file)
     paths = [page, *_others(page, place, config, pdf, png, email, markdown)]
     output.write("\n".join(str(path) for path in paths))
@@ -98,19 +101,18 @@ def _write(
     as_of: date,
     single_file: bool,
 ) -> Path:
-    from watchlist.steps.own_report import write_own
-    from watchlist.steps.report import open_press, share_plotly, write_daily, write_event
-    from watchlist.steps.report import write_symbol as write_symbol_page
+    from watchlist.report.own import write_own
+    from watchlist.report.site import open_site, write_daily, write_event
+    from watchlist.report.site import write_symbol as write_symbol_page
 
     if what == "daily":
         with console.progress("report") as step:
             return write_daily(con, place, config, as_of=as_of, step=step, single_file=single_file)
     if what not in {"event", "symbol"}:
         return write_own(con, place, what, as_of=as_of)
-    press = open_press(con, place, config, as_of=as_of, single_file=single_file)
-    share_plotly(press)
+    site = open_site(con, place, config, as_of=as_of, single_file=single_file)
     write = write_event if what == "event" else write_symbol_page
-    return write(press, which or "")
+    return write(site, which or "")
 
 
 def _others(
@@ -122,19 +124,19 @@ def _others(
     email: bool,
     markdown: bool,
 ) -> list[Path]:
-    from watchlist.steps import report_outputs as outputs
-    from watchlist.steps.report import open_renderer
+    from watchlist.report import export
+    from watchlist.report.site import open_renderer
 
     browser = config.report.browser
     paths = []
     if pdf:
-        paths.append(outputs.write_pdf(page, browser))
+        paths.append(export.write_pdf(page, browser))
     if png:
-        paths.append(outputs.write_png(page, browser))
+        paths.append(export.write_png(page, browser))
     if markdown:
-        paths.append(outputs.write_markdown(page, open_renderer(place)))
+        paths.append(export.write_markdown(page, open_renderer(place)))
     if email:
-        path, missing = outputs.write_email(page, place, open_renderer(place), browser)
+        path, missing = export.write_email(page, place, open_renderer(place), browser)
         paths.append(path)
         if missing:
             console.warn(missing)

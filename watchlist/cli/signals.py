@@ -85,8 +85,8 @@ def rank(
     """The watchlist by how unusual each symbol is on the session, with the reasons."""
     from watchlist import store
     from watchlist.catalog import load_catalog
-    from watchlist.steps.report_read import last_session
     from watchlist.steps.signals import compute_signals
+    from watchlist.store import last_session
 
     place, config = open_project(project, simulated=simulated)
     with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:
@@ -101,7 +101,7 @@ def _judge(place: Project, *, on: date | None, as_known: date | None, style: str
     from watchlist.clock import SystemClock
     from watchlist.signals.judging import summary_frame
     from watchlist.steps.judge import judge_signals, run_judge
-    from watchlist.steps.report_read import last_session
+    from watchlist.store import last_session
 
     with store.connect(place, as_known=as_known) as con, console.progress("judge") as step:
         as_of = last_session(con, on)
@@ -125,9 +125,9 @@ def _raise(
     from watchlist import store
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
-    from watchlist.steps.report_read import last_session
     from watchlist.steps.session_abnormal import write_session_abnormal
     from watchlist.steps.signals import compute_signals, run_signals
+    from watchlist.store import last_session
 
     catalog = load_catalog(place)
     with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:

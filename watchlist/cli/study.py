@@ -257,10 +257,10 @@ def _daily(
     from watchlist import store
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
-    from watchlist.steps.report_read import last_session
     from watchlist.steps.session_abnormal import write_session_abnormal
     from watchlist.steps.study import read_data, run_study
     from watchlist.steps.study_ask import Question, ask
+    from watchlist.store import last_session
 
     catalog = load_catalog(place)
     with store.connect(place, as_known=as_known) as con:
@@ -284,8 +284,8 @@ def _asked(
     place: Project, config: Config, question: Question, *, on: date | None, as_known: date | None
 ) -> StudyResult:
     from watchlist import store
-    from watchlist.steps.report_read import last_session
     from watchlist.steps.study_ask import ask
+    from watchlist.store import last_session
 
     with store.connect(place, as_known=as_known) as con, console.progress("study") as step:
         return ask(con, config, question, as_of=last_session(con, on), step=step)

@@ -1,6 +1,5 @@
-"""From facts to pages: contexts (the JSON twins), HTML, feed, index, Markdown and e-mail.
+"""Reports: rows of the public views to typed pages, their JSON twins, HTML, feed and e-mail.
 
-Pure: rows in, text out. No clock, network, database or print; `steps/report.py` reads the store
-and writes the files. A context is a plain dict of JSON values. The page is rendered from it and
-from nothing else, so that page and twin say the same.
+`facts.py` reads the views, once for all pages; each page is made of these rows and of nothing
+else, and rendered from its twin, so that page and twin say the same; `site.py` writes them.
 """

@@ -1,121 +1,325 @@
-"""The daily context: the JSON twin of the page, and all that the page is rendered from."""
+"""The daily page: the state of the data, what moved, what changed, and all sections below."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, date, timedelta
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from typing_extensions import TypedDict
 
 from watchlist.report import format as fmt
-from watchlist.report.changes import changes
-from watchlist.report.facts import Facts, Row, group
-from watchlist.report.happenings import cards, sort_out, timeline
-from watchlist.report.kept import drifts
-from watchlist.report.method import method
-from watchlist.report.moves import benchmarks, how_rare, moves
-from watchlist.report.panel import panel
-from watchlist.report.state import session, state
-from watchlist.report.verdicts import verdict_words
-from watchlist.report.words import headlines
+from watchlist.report.events import EventCard, TimelineEvent, timeline
+from watchlist.report.headlines import Headline, headlines
+from watchlist.report.rows import (
+    Alert,
+    Benchmark,
+    ChangedVerdict,
+    Finding,
+    Prices,
+    Restated,
+    Role,
+    Security,
+    Verdict,
+)
+from watchlist.report.studies import Method, StudySections, method, study_sections
+from watchlist.report.study_rows import ChangedEffect
+from watchlist.report.symbols import Move, move, verdict_words
 
-SCHEMA = "watchlist.daily/1"
-"""Name and major version of the twin; `reports/schema/daily.schema.json` describes it."""
+if TYPE_CHECKING:
+    from watchlist.report.facts import Facts
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+Level = Literal["ok", "attention", "bad"]
 
 
-def daily_context(facts: Facts, *, version: str) -> dict[str, Any]:
-    """The whole report of one session as JSON values."""
-    all_cards = cards(facts)
-    events = sort_out(all_cards)
-    for card in events["running"]:
-        card["drift"] = drifts(facts, card["event_id"])
-    rows = moves(facts)
-    for row in rows:
-        row["rare"] = how_rare(row)
-    data = state(facts)
-    day = session(facts)
+class Session(TypedDict):
+    """The as-of session."""
+
+    date: date
+    close_new_york: str | None
+    close_utc: str | None
+    early_close: bool
+    next: date | None
+    closed: list[date]
+    """Weekdays without a session before the next one."""
+
+
+class SymbolState(TypedDict):
+    """Whether a symbol has its bar."""
+
+    symbol: str
+    name: str
+    role: Role
+    exchange: str
+    last_session: date | None
+    sessions_behind: int | None
+    bars: int
+    source: str | None
+    failed: bool
+    ended: date | None
+    successor: str | None
+
+
+class Failure(TypedDict):
+    """A pull that failed."""
+
+    symbol: str
+    kind: str | None
+    reason: str | None
+
+
+class DataState(TypedDict):
+    """What a reader must know before believing anything below it."""
+
+    level: Level
+    label: str
+    sentence: str
+    symbols: list[SymbolState]
+    failures: list[Failure]
+    findings: list[Finding]
+    restated: int
+    """Values that the vendor changed since the report before."""
+
+
+class DailyAlert(Alert):
+    """An alert with what its signal is worth as a forecast."""
+
+    verdict: str | None
+
+
+class DailyEvents(TypedDict):
+    """Event cards by how old they are."""
+
+    fresh: list[EventCard]
+    running: list[EventCard]
+    ahead: list[EventCard]
+
+
+class NewEvent(TypedDict):
+    """An event that became public since the report before."""
+
+    event_id: str
+    title: str
+    on: date
+
+
+class Changes(TypedDict):
+    """What changed since the report before; `since` is null in the first one."""
+
+    since: date | None
+    events: list[NewEvent]
+    restated: list[Restated]
+    verdicts: list[ChangedVerdict]
+    effects: list[ChangedEffect]
+
+
+class DailyPage(TypedDict):
+    """The JSON twin of daily/DATE.html. Returns and everything made of them are fractions.
+
+    A field may be added within version 1; none is removed or changes its meaning.
+    """
+
+    schema: Literal["watchlist.daily/1"]
+    version: str
+    """Version of watchlist that wrote it."""
+    kind: Literal["daily"]
+    simulated: bool
+    """Prices are made up."""
+    as_of: date
+    previous: date | None
+    """Session of the report before."""
+    title: str
+    session: Session
+    data: DataState
+    headlines: list[Headline]
+    watchlist: list[Move]
+    """The most unusual first."""
+    benchmarks: list[Benchmark]
+    alerts: list[DailyAlert]
+    verdicts: list[Verdict]
+    events: DailyEvents
+    timeline: list[TimelineEvent]
+    study: StudySections
+    prices: list[Prices]
+    changes: Changes
+    method: Method
+
+
+def daily_page(facts: Facts, cards: list[EventCard], *, version: str) -> DailyPage:
+    """The whole report of one session."""
+    watched = {s["symbol"] for s in facts.securities if s["role"] == "watchlist"}
+    moves = [move(row) for row in facts.moves if row["symbol"] in watched]
+    prices = {row["symbol"]: row for row in facts.prices}
+    verdicts = verdict_words(facts)
+    events, data, hours = daily_events(facts, cards), data_state(facts), session(facts)
     return {
-        "schema": SCHEMA,
+        "schema": "watchlist.daily/1",
         "version": version,
         "kind": "daily",
         "simulated": facts.simulated,
-        "as_of": facts.as_of.isoformat(),
-        "previous": None if facts.previous is None else facts.previous.isoformat(),
+        "as_of": facts.as_of,
+        "previous": facts.previous,
         "title": f"Watchlist, {fmt.day(facts.as_of, weekday=True)}",
-        "session": day,
+        "session": hours,
         "data": data,
-        "headlines": headlines(rows, events, data, day),
-        "watchlist": rows,
-        "benchmarks": benchmarks(facts),
-        "alerts": _alerts(facts),
-        "verdicts": [
-            {
-                "signal": v["signal"],
-                "horizon": v["horizon"],
-                "verdict": v["verdict"],
-                "n": v["n"],
-                "as_of": v["as_of"].isoformat(),
-            }
-            for v in facts.verdicts
-        ],
+        "headlines": headlines(
+            moves, events["fresh"], events["ahead"], level=data["level"], next_session=hours["next"]
+        ),
+        "watchlist": moves,
+        "benchmarks": facts.benchmarks,
+        "alerts": [{**row, "verdict": verdicts.get(row["signal"])} for row in facts.alerts],
+        "verdicts": facts.verdicts,
         "events": events,
-        "timeline": timeline(all_cards, facts.as_of),
-        "study": panel(facts, all_cards),
-        "prices": prices(facts, all_cards, [r["symbol"] for r in rows]),
-        "changes": changes(facts, all_cards),
+        "timeline": timeline(cards, facts.as_of),
+        "study": study_sections(facts, cards),
+        "prices": [prices[row["symbol"]] for row in moves],
+        "changes": changes(facts, cards),
         "method": method(facts),
     }
 
 
-def prices(facts: Facts, all_cards: list[Row], symbols: list[str]) -> list[Row]:
-    """Closes of the charted window with the events that reached each symbol."""
-    bars = group(facts.bars, "symbol")
-    targets = group(facts.event_targets, "symbol")
-    by_id = {c["event_id"]: c for c in all_cards}
-    names = {s["symbol"]: s for s in facts.symbols}
-    out = []
-    for symbol in symbols:
-        rows = bars.get(symbol, [])
-        close = {r["session"].isoformat(): r["close"] for r in rows}
-        marks = [
-            {
-                "event_id": card["event_id"],
-                "title": card["title"],
-                "session": card["day0"],
-                "close": close[card["day0"]],
-                "direction": target["direction"],
-                "relation": target["relation"],
-            }
-            for target in targets.get(symbol, [])
-            if (card := by_id.get(target["event_id"])) is not None and card["day0"] in close
-        ]
-        out.append(
-            {
-                "symbol": symbol,
-                "name": names[symbol]["name"],
-                "currency": names[symbol]["currency"],
-                "session": list(close),
-                "close": list(close.values()),
-                "events": sorted(marks, key=lambda m: (m["session"], m["event_id"])),
-            }
-        )
-    return out
+def daily_events(facts: Facts, cards: list[EventCard]) -> DailyEvents:
+    """The cards that a daily page shows; those of running events tell how far they have gone."""
+    ahead = [card for card in cards if card["phase"] == "ahead"]
+    return {
+        "fresh": [card for card in cards if card["phase"] == "fresh"],
+        "running": [
+            {**card, "drift": facts.drifts.get(card["event_id"], [])}
+            for card in cards
+            if card["phase"] == "running"
+        ],
+        "ahead": sorted(ahead, key=lambda card: (card["on"], card["event_id"])),
+    }
 
 
-def _alerts(facts: Facts) -> list[Row]:
-    """Alerts of this session first, then those of the days before, the rarest first."""
-    titles = {d["signal"]: d["title"] for d in facts.definitions}
-    verdicts = verdict_words(facts)
-    return [
-        {
-            "symbol": a["symbol"],
-            "session": a["session"].isoformat(),
-            "fresh": a["session"] == facts.as_of,
-            "signal": a["signal"],
-            "state": a["state"],
-            "previous_state": a["previous_state"],
-            "title": titles.get(a["signal"], a["signal"]),
-            "rule": a["rule"],
-            "expected_per_year": a["expected_per_year"],
-            "sentence": a["sentence"],
-            "verdict": verdicts.get(a["signal"]),
-        }
-        for a in facts.alerts
+def changes(facts: Facts, cards: list[EventCard]) -> Changes:
+    """The differences from the report before; none in the first report of a store."""
+    since = facts.previous
+    if since is None:
+        return {"since": None, "events": [], "restated": [], "verdicts": [], "effects": []}
+    new = [card for card in cards if card["on"] > since and card["phase"] != "ahead"]
+    return {
+        "since": since,
+        "events": [{"event_id": c["event_id"], "title": c["title"], "on": c["on"]} for c in new],
+        "restated": facts.restated,
+        "verdicts": facts.changed_verdicts,
+        "effects": facts.changed_effects,
+    }
+
+
+def session(facts: Facts) -> Session:
+    """The as-of session: its close in New York and UTC, and when the exchange opens next."""
+    hours = facts.session
+    following = None if hours is None else hours["next"]
+    days = 0 if following is None else (following - facts.as_of).days
+    between = [facts.as_of + timedelta(days=n) for n in range(1, days)]
+    close = None if hours is None else hours["close_at"]
+    return {
+        "date": facts.as_of,
+        "close_new_york": None if close is None else f"{close.astimezone(NEW_YORK):%H:%M}",
+        "close_utc": None if close is None else f"{close.astimezone(UTC):%H:%M}",
+        "early_close": hours is not None and hours["early_close"],
+        "next": following,
+        "closed": [day for day in between if day.weekday() < 5],
+    }
+
+
+def data_state(facts: Facts) -> DataState:
+    """Level, one sentence, and the rows that prove it."""
+    failures: list[Failure] = [
+        {"symbol": row["symbol"], "kind": row["kind"], "reason": row["reason"]}
+        for row in facts.securities
+        if row["failed"]
     ]
+    level = _level(facts)
+    return {
+        "level": level,
+        "label": _label(facts, level),
+        "sentence": _sentence(facts, failures),
+        "symbols": [_symbol(row) for row in facts.securities],
+        "failures": failures,
+        "findings": facts.findings,
+        "restated": sum(row["values"] for row in facts.restated),
+    }
+
+
+def _symbol(row: Security) -> SymbolState:
+    return {
+        "symbol": row["symbol"],
+        "name": row["name"],
+        "role": row["role"],
+        "exchange": row["exchange"],
+        "last_session": row["last_session"],
+        "sessions_behind": row["sessions_behind"],
+        "bars": row["bars"],
+        "source": row["source"],
+        "failed": row["failed"],
+        "ended": row["valid_to"],
+        "successor": row["successor"],
+    }
+
+
+def _is_late(row: Security) -> bool:
+    return row["bars"] == 0 or bool(row["sessions_behind"])
+
+
+def _level(facts: Facts) -> Level:
+    troubled = [row for row in facts.securities if _is_late(row) or row["failed"]]
+    severities = {row["severity"] for row in facts.findings}
+    watched = any(row["role"] == "watchlist" for row in troubled)
+    if not facts.securities or watched or "error" in severities:
+        return "bad"
+    return "attention" if troubled or "warning" in severities else "ok"
+
+
+def _label(facts: Facts, level: Level) -> str:
+    """Two words for the lamp."""
+    if level == "bad":
+        return "Look at the data first"
+    if any(_is_late(row) or row["failed"] for row in facts.securities):
+        return "Data incomplete"
+    return "Data complete" if level == "ok" else "Data complete, with warnings"
+
+
+def _sentence(facts: Facts, failures: list[Failure]) -> str:
+    symbols, as_of = facts.securities, fmt.day(facts.as_of)
+    if not symbols:
+        return "The store holds no securities yet; run `watchlist pull` first."
+    failed = [_failed(failures, len(symbols))] if failures else []
+    missing = [row["symbol"] for row in symbols if not row["bars"]]
+    if len(missing) == len(symbols):
+        text = f"No bar is stored for any of {fmt.plural(len(symbols), 'symbol')}."
+        return " ".join([text, *failed])
+    late = [row for row in symbols if row["bars"] and row["sessions_behind"]]
+    current = len(symbols) - len(late) - len(missing)
+    whole = f"All {len(symbols)}" if current == len(symbols) else f"{current} of {len(symbols)}"
+    parts = [f"{whole} symbols have their bar of {as_of}."]
+    by_last: dict[date, list[str]] = {}
+    for row in late:
+        if row["last_session"] is not None:
+            by_last.setdefault(row["last_session"], []).append(row["symbol"])
+    for last, names in sorted(by_last.items(), reverse=True)[:4]:
+        verb = "ends" if len(names) == 1 else "end"
+        parts.append(f"{fmt.listing(names)} {verb} on {fmt.day(last)}.")
+    if missing:
+        parts.append(f"No bars of {fmt.listing(missing)}.")
+    parts += failed
+    severities = [row["severity"] for row in facts.findings]
+    counts = [(severities.count("error"), "error"), (severities.count("warning"), "warning")]
+    if found := [fmt.plural(n, word) for n, word in counts if n]:
+        parts.append(f"The checks found {fmt.listing(found)}.")
+    if facts.restated:
+        bars = sum(row["bars"] for row in facts.restated)
+        parts.append(f"The vendor restated {fmt.plural(bars, 'bar')}.")
+    return " ".join(parts)
+
+
+def _failed(failures: list[Failure], total: int) -> str:
+    names = [failure["symbol"] for failure in failures]
+    if len(names) == total:
+        return f"Every pull failed: {failures[0]['reason'] or 'no reason recorded'}."
+    if len(names) > 6:
+        return f"The last pull of {len(names)} symbols failed."
+    return f"The last pull of {fmt.listing(names)} failed."

@@ -1,150 +1,173 @@
-"""What a report is made of: rows of the public views, as of one session."""
+"""What a report is made of: rows of the public views as of one session, read once for all pages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
-from operator import itemgetter
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from watchlist.project import statement
+from watchlist.store import MARKET_CALENDAR
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    import duckdb
+
+    from watchlist.report import rows, study_rows
+
+FRESH_SESSIONS = 3
+"""An event is fresh on day 0 and the two sessions after it."""
+
+RUNNING_SESSIONS = 20
+"""Then its drift is followed to the end of the longest window."""
+
+KEPT_LEAST = 0.02
+"""Below a day-0 abnormal return of two percent a share of it is noise over noise."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The answers of `steps/report_sql/*.sql`, one field per file of that name."""
+    """The answers of the files of `sql` of that name; by event or symbol where a dict."""
 
     as_of: date
     """The session that the report is about."""
-
     previous: date | None
     """The session of the report before; None for the first one."""
+    simulated: bool
+    """Whether the prices are made up."""
+    ranked: bool
+    """Whether the signals of the session were raised."""
 
-    market: str
-    """Calendar whose sessions the report counts: XNYS."""
+    session: rows.SessionHours | None
+    securities: list[rows.Security]
+    findings: list[rows.Finding]
+    events: list[rows.EventRow]
+    moves: list[rows.MoveRow]
+    benchmarks: list[rows.Benchmark]
+    prices: list[rows.Prices]
+    alerts: list[rows.Alert]
+    signals: dict[str, list[rows.SignalRow]]
+    verdicts: list[rows.Verdict]
+    holdings: dict[str, list[rows.Holding]]
+    restated: list[rows.Restated]
+    changed_verdicts: list[rows.ChangedVerdict]
 
-    meta: list[Row] = field(default_factory=list)
-    session: list[Row] = field(default_factory=list)
-    calendar: list[Row] = field(default_factory=list)
-    symbols: list[Row] = field(default_factory=list)
-    findings: list[Row] = field(default_factory=list)
-    returns: list[Row] = field(default_factory=list)
-    bars: list[Row] = field(default_factory=list)
-    events: list[Row] = field(default_factory=list)
-    event_targets: list[Row] = field(default_factory=list)
-    event_sources: list[Row] = field(default_factory=list)
-    studies: list[Row] = field(default_factory=list)
-    effects: list[Row] = field(default_factory=list)
-    fits: list[Row] = field(default_factory=list)
-    abnormal: list[Row] = field(default_factory=list)
-    bands: list[Row] = field(default_factory=list)
-    tests: list[Row] = field(default_factory=list)
-    drops: list[Row] = field(default_factory=list)
-    factors: list[Row] = field(default_factory=list)
-    overlaps: list[Row] = field(default_factory=list)
-    calibrations: list[Row] = field(default_factory=list)
-    signals: list[Row] = field(default_factory=list)
-    alerts: list[Row] = field(default_factory=list)
-    rankings: list[Row] = field(default_factory=list)
-    definitions: list[Row] = field(default_factory=list)
-    verdicts: list[Row] = field(default_factory=list)
-    restatements: list[Row] = field(default_factory=list)
-    previous_effects: list[Row] = field(default_factory=list)
-    holdings: list[Row] = field(default_factory=list)
+    studies: list[study_rows.StudyRow]
+    tests: dict[str, list[study_rows.TestRow]]
+    """By scope."""
+    forest: list[study_rows.ForestRow]
+    heatmap: list[study_rows.Cell]
+    kept: list[study_rows.Kept]
+    changed_effects: list[study_rows.ChangedEffect]
+    calibration: list[study_rows.CalibrationRow]
+    reactions: dict[str, list[study_rows.Reaction]]
+    paths: dict[str, list[study_rows.Path]]
+    drifts: dict[str, list[study_rows.Drift]]
+    effects: dict[str, list[study_rows.Effect]]
+    compared: dict[str, list[study_rows.Compared]]
+    placebo: dict[str, list[study_rows.OrdinaryDays]]
+    drops: dict[str, list[study_rows.Drop]]
+    controls: dict[str, list[study_rows.Control]]
+    sympathy: dict[str, list[study_rows.Sympathy]]
+    confounders: dict[str, list[study_rows.Confounder]]
 
     @property
-    def simulated(self) -> bool:
-        """Whether the prices are made up."""
-        return any(row["key"] == "kind" and row["value"] == "simulated" for row in self.meta)
+    def headline(self) -> study_rows.StudyRow | None:
+        """The study that the report leads with."""
+        return next((study for study in self.studies if study["headline"]), None)
 
-    @cached_property
-    def series(self) -> dict[str, dict[date, float]]:
-        """Returns by symbol and session."""
-        out: dict[str, dict[date, float]] = {}
-        for row in self.returns:
-            out.setdefault(row["symbol"], {})[row["session"]] = row["ret"]
+    @property
+    def models(self) -> list[study_rows.StudyRow]:
+        """One study a model, the headline first: those that a reader should see side by side."""
+        return list({study["model"]: study for study in reversed(self.studies)}.values())[::-1]
+
+    @property
+    def linked(self) -> frozenset[str]:
+        """Symbols that have a page."""
+        return frozenset(security["symbol"] for security in self.securities)
+
+
+def read_facts(con: duckdb.DuckDBPyConnection, as_of: date, *, chart_days: int) -> Facts:
+    """All rows that reports of `as_of` need; `chart_days` calendar days of prices."""
+    given: dict[str, Any] = {
+        "as_of": as_of,
+        "previous": read(con, "previous", as_of=as_of)[0]["as_of"],
+        "calendar": MARKET_CALENDAR,
+        "since": as_of - timedelta(days=chart_days),
+        "fresh": FRESH_SESSIONS,
+        "running": RUNNING_SESSIONS,
+        "least": KEPT_LEAST,
+    }
+    studies = read(con, "studies", **given)
+    events = read(con, "events", **given)
+    models = {study["model"]: study["study_id"] for study in reversed(studies)}
+    given |= {
+        "studies": [study["study_id"] for study in studies],
+        "headline": next((study["study_id"] for study in studies if study["headline"]), None),
+        "models": list(models.values())[::-1],
+        "events": [event["event_id"] for event in events],
+    }
+
+    def all_of(name: str) -> Any:
+        return read(con, name, **given)
+
+    def by_first(name: str) -> Any:
+        out: dict[Any, list[dict[str, Any]]] = {}
+        for row in read(con, name, **given):
+            out.setdefault(row.pop(next(iter(row))), []).append(row)
         return out
 
-    @cached_property
-    def day_at(self) -> dict[date, int]:
-        """Position of each session that has a return."""
-        return {day: at for at, day in enumerate(sorted(self.returns_by_session))}
-
-    def return_of(self, symbol: str) -> NDArray[np.float64]:
-        """Returns of a symbol at the positions of `day_at`, NaN where there is none."""
-        if symbol not in self._laid_out:
-            row = np.full(len(self.day_at), np.nan)
-            for day, value in self.series.get(symbol, {}).items():
-                row[self.day_at[day]] = value
-            self._laid_out[symbol] = row
-        return self._laid_out[symbol]
-
-    @cached_property
-    def _laid_out(self) -> dict[str, NDArray[np.float64]]:
-        return {}
-
-    @cached_property
-    def busy(self) -> dict[str, NDArray[np.bool_]]:
-        """At the positions of `day_at`: is it day 0 of an event that has the symbol as target?"""
-        day0 = {e["event_id"]: self.day_at.get(e["day0"]) for e in self.events}
-        out: dict[str, NDArray[np.bool_]] = {}
-        for target in self.event_targets:
-            at = day0.get(target["event_id"])
-            if at is not None:
-                row = out.setdefault(target["symbol"], np.zeros(len(self.day_at), dtype=bool))
-                row[at] = True
-        return out
-
-    def of_event(self, table: str, study_id: int, event_id: str) -> list[Row]:
-        """Rows of a table of the studies that belong to one event."""
-        return self._by_event[table].get((study_id, event_id), [])
-
-    @cached_property
-    def _by_event(self) -> dict[str, dict[Any, list[Row]]]:
-        tables = {"abnormal": self.abnormal, "bands": self.bands, "effects": self.effects}
-        return {name: group(rows, "study_id", "event_id") for name, rows in tables.items()}
-
-    def about(self, table: str, event_id: str) -> list[Row]:
-        """Rows of a table that belong to one event, whatever the study."""
-        return self._about[table].get(event_id, [])
-
-    @cached_property
-    def _about(self) -> dict[str, dict[Any, list[Row]]]:
-        names = ("fits", "effects", "drops", "factors", "overlaps")
-        return {name: group(getattr(self, name), "event_id") for name in names}
-
-    def of_symbol(self, table: str, symbol: str) -> list[Row]:
-        """Rows of a table that belong to one symbol."""
-        return self._by_symbol[table].get(symbol, [])
-
-    @cached_property
-    def _by_symbol(self) -> dict[str, dict[Any, list[Row]]]:
-        return {name: group(getattr(self, name), "symbol") for name in ("bars", "effects")}
-
-    @cached_property
-    def tests_by_scope(self) -> dict[Any, list[Row]]:
-        """Tests by study and scope."""
-        return group(self.tests, "study_id", "scope")
-
-    @cached_property
-    def returns_by_session(self) -> dict[Any, list[Row]]:
-        """Returns of all symbols, session by session."""
-        return group(self.returns, "session")
-
-    def sessions(self, calendar: str | None = None) -> list[date]:
-        """Sessions of a calendar around the as-of session, oldest first, future ones too."""
-        wanted = calendar or self.market
-        return [row["session"] for row in self.calendar if row["calendar"] == wanted]
+    return Facts(
+        as_of=as_of,
+        previous=given["previous"],
+        simulated=any(row["value"] == "simulated" for row in all_of("kind")),
+        ranked=bool(all_of("ranking")),
+        session=next(iter(all_of("session")), None),
+        securities=all_of("securities"),
+        findings=all_of("findings"),
+        events=events,
+        moves=all_of("moves"),
+        benchmarks=all_of("benchmarks"),
+        prices=all_of("prices"),
+        alerts=all_of("alerts"),
+        signals=by_first("signals"),
+        verdicts=all_of("verdicts"),
+        holdings=by_first("holdings"),
+        restated=all_of("restated"),
+        changed_verdicts=all_of("changed_verdicts"),
+        studies=studies,
+        tests=by_first("tests"),
+        forest=[_with_interval(row) for row in all_of("forest")],
+        heatmap=all_of("heatmap"),
+        kept=all_of("kept"),
+        changed_effects=all_of("changed_effects"),
+        calibration=all_of("calibration"),
+        reactions=by_first("reactions"),
+        paths=by_first("paths"),
+        drifts=by_first("drifts"),
+        effects=by_first("effects"),
+        compared=by_first("compared"),
+        placebo=by_first("placebo"),
+        drops=by_first("drops"),
+        controls=by_first("controls"),
+        sympathy=by_first("sympathy"),
+        confounders=by_first("confounders"),
+    )
 
 
-def group(rows: list[Row], *keys: str) -> dict[Any, list[Row]]:
-    """Rows by the value of a column, or by a tuple of several, in their order."""
-    out: dict[Any, list[Row]] = {}
-    key_of = itemgetter(*keys)
-    for row in rows:
-        out.setdefault(key_of(row), []).append(row)
-    return out
+def _with_interval(row: dict[str, Any]) -> Any:
+    """The 95 % interval in the place of standard error and degrees of freedom."""
+    from watchlist.study.tails import student_interval
+
+    lo, hi = student_interval(row["estimate"], row.pop("se"), row.pop("df"))
+    return {**row, "lo": lo, "hi": hi}
+
+
+def read(con: duckdb.DuckDBPyConnection, name: str, **given: Any) -> list[Any]:
+    """The answer of one file of `sql` as dicts, with those parameters that it names."""
+    import duckdb
+
+    text = statement(__file__, name)
+    wanted = duckdb.extract_statements(text)[0].named_parameters
+    cursor = con.execute(text, {key: given[key] for key in wanted})
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

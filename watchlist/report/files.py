@@ -1,17 +1,36 @@
-"""Writing: a file is either the old one or the new one, never half of it."""
+"""Pages and their JSON twins as files: a file is either the old one or the new one."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from watchlist.disk import clear_left, replacing
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=date.isoformat)
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
+
+
+def page_file(page: Mapping[str, Any]) -> str:
+    """Where a page lies in the reports folder."""
+    kind = page["kind"]
+    if kind == "event":
+        return f"events/{safe_name(page['event']['event_id'])}.html"
+    if kind == "symbol":
+        return f"symbols/{safe_name(page['symbol'])}.html"
+    return "index.html" if kind == "index" else f"{kind}/{page['as_of']}.html"
+
+
+def write_page(folder: Path, page: Mapping[str, Any], html: str) -> Path:
+    """Write a page and, beside it, the twin that it was rendered from; gives the page's path."""
+    path = folder / page_file(page)
+    write(path.with_suffix(".json"), to_json(page))
+    return write(path, html)
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -32,18 +51,12 @@ def _tidy(folder: Path) -> None:
     clear_left(folder)
 
 
-def write_pair(page: Path, html: str, context: dict[str, Any]) -> Path:
-    """Write a page and, beside it, the twin that it was rendered from; gives the page's path."""
-    write(page.with_suffix(".json"), to_json(context))
-    return write(page, html)
-
-
-def to_json(context: dict[str, Any]) -> str:
+def to_json(page: Mapping[str, Any]) -> str:
     """The twin: keys in the order of the page, one a line; so is a row of a list. NaN is refused.
 
     A line a value would be a third longer and take twice as long to write.
     """
-    return _field(context, "\n") + "\n"
+    return _field(page, "\n") + "\n"
 
 
 def _field(value: Any, margin: str) -> str:
@@ -56,7 +69,7 @@ def _field(value: Any, margin: str) -> str:
 
 
 def _dump(value: Any) -> str:
-    return _ENCODE(value)
+    return _ENCODER.encode(value)
 
 
 def safe_name(name: str) -> str:

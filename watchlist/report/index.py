@@ -3,41 +3,92 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from watchlist.report.facts import Row
-from watchlist.report.files import safe_name
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from watchlist.report.events import EventCard
+from watchlist.report.rows import Certainty, Direction, Phase, Role, Status
+
+if TYPE_CHECKING:
+    from watchlist.report.facts import Facts
 
 FEED_ITEMS = 50
 
-_OF_EVENT = (
-    "event_id",
-    "title",
-    "on",
-    "category",
-    "direction",
-    "certainty",
-    "status",
-    "phase",
-)
+
+class Digest(TypedDict):
+    """What the index keeps of a daily page."""
+
+    as_of: date
+    title: str
+    level: Literal["ok", "attention", "bad"]
+    headlines: Annotated[list[str], Field(min_length=1)]
+    symbols: list[str]
+    simulated: bool
 
 
-def digest(context: dict[str, Any]) -> Row:
+class IndexEvent(TypedDict):
+    """An event of the list."""
+
+    event_id: str
+    title: str
+    on: date
+    category: str
+    direction: Direction
+    certainty: Certainty
+    status: Status
+    phase: Phase
+    symbols: list[str]
+    publishers: list[str]
+
+
+class IndexSymbol(TypedDict):
+    """A symbol of the list."""
+
+    symbol: str
+    name: str
+    role: Role
+
+
+class IndexPage(TypedDict):
+    """The JSON twin of index.html. Returns and everything made of them are fractions.
+
+    A field may be added within version 1; none is removed or changes its meaning.
+    """
+
+    schema: Literal["watchlist.index/1"]
+    version: str
+    """Version of watchlist that wrote it."""
+    kind: Literal["index"]
+    simulated: bool
+    """Prices are made up."""
+    as_of: date | None
+    """Session of the newest report."""
+    title: str
+    reports: list[Digest]
+    """The newest first."""
+    events: list[IndexEvent]
+    symbols: list[IndexSymbol]
+
+
+def digest(daily: dict[str, Any]) -> Digest:
     """What the index keeps of a daily twin."""
     return {
-        "as_of": context["as_of"],
-        "title": context["title"],
-        "level": context["data"]["level"],
-        "headlines": [h["text"] for h in context["headlines"]],
-        "symbols": [row["symbol"] for row in context["watchlist"]],
-        "simulated": context["simulated"],
+        "as_of": date.fromisoformat(daily["as_of"]),
+        "title": daily["title"],
+        "level": daily["data"]["level"],
+        "headlines": [headline["text"] for headline in daily["headlines"]],
+        "symbols": [row["symbol"] for row in daily["watchlist"]],
+        "simulated": daily["simulated"],
     }
 
 
-def index_context(
-    digests: list[Row], events: list[Row], symbols: list[Row], *, version: str
-) -> dict[str, Any]:
-    """The index page; `digests` of daily twins, cards of events, rows of the store's symbols."""
+def index_page(
+    digests: list[Digest], facts: Facts, cards: list[EventCard], *, version: str
+) -> IndexPage:
+    """The index page of the reports in the archive."""
     newest = sorted(digests, key=lambda d: d["as_of"], reverse=True)
     return {
         "schema": "watchlist.index/1",
@@ -47,52 +98,49 @@ def index_context(
         "as_of": newest[0]["as_of"] if newest else None,
         "title": "The Watchlist, all reports",
         "reports": newest,
-        "events": [
-            {k: c[k] for k in _OF_EVENT}
-            | {
-                "symbols": [t["symbol"] for t in c["targets"]],
-                "publishers": [s["publisher"] for s in c["sources"]],
-            }
-            for c in events
+        "events": [_event(card) for card in cards],
+        "symbols": [
+            {"symbol": s["symbol"], "name": s["name"], "role": s["role"]} for s in facts.securities
         ],
-        "symbols": [{k: s[k] for k in ("symbol", "name", "role")} for s in symbols],
     }
 
 
-def feed(digests: list[Row], *, base_url: str) -> str:
+def _event(card: EventCard) -> IndexEvent:
+    return {
+        "event_id": card["event_id"],
+        "title": card["title"],
+        "on": card["on"],
+        "category": card["category"],
+        "direction": card["direction"],
+        "certainty": card["certainty"],
+        "status": card["status"],
+        "phase": card["phase"],
+        "symbols": [target["symbol"] for target in card["targets"]],
+        "publishers": [source["publisher"] for source in card["sources"]],
+    }
+
+
+def feed(digests: list[Digest], *, base_url: str) -> str:
     """JSON Feed 1.1 of the newest reports; without a base URL its links are relative."""
     base = base_url if not base_url or base_url.endswith("/") else base_url + "/"
     newest = sorted(digests, key=lambda d: d["as_of"], reverse=True)[:FEED_ITEMS]
     simulated = any(d["simulated"] for d in newest)
-    title = "The Watchlist" + (" (SIMULATED prices)" if simulated else "")
-    items = [
-        {
-            "id": f"{base}daily/{d['as_of']}.html",
-            "url": f"{base}daily/{d['as_of']}.html",
-            "title": ("SIMULATED: " if d["simulated"] else "") + d["headlines"][0],
-            "content_text": "\n\n".join(d["headlines"]),
-            "date_published": f"{d['as_of']}T21:00:00Z",
-            "tags": d["symbols"],
-        }
-        for d in newest
-    ]
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": title,
+        "title": "The Watchlist" + (" (SIMULATED prices)" if simulated else ""),
         "language": "en",
-        "items": items,
+        "items": [
+            {
+                "id": f"{base}daily/{d['as_of']}.html",
+                "url": f"{base}daily/{d['as_of']}.html",
+                "title": ("SIMULATED: " if d["simulated"] else "") + d["headlines"][0],
+                "content_text": "\n\n".join(d["headlines"]),
+                "date_published": f"{d['as_of']}T21:00:00Z",
+                "tags": d["symbols"],
+            }
+            for d in newest
+        ],
     }
     if base:
-        document["home_page_url"] = f"{base}index.html"
-        document["feed_url"] = f"{base}feed.json"
+        document |= {"home_page_url": f"{base}index.html", "feed_url": f"{base}feed.json"}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-
-def event_file(event_id: str) -> str:
-    """Where an event's page lies in the reports folder."""
-    return f"events/{safe_name(event_id)}.html"
-
-
-def symbol_file(symbol: str) -> str:
-    """Where a symbol's page lies in the reports folder."""
-    return f"symbols/{safe_name(symbol)}.html"

@@ -3,155 +3,159 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
-from watchlist.charts import style
-from watchlist.report.facts import Row, group
-from watchlist.report.figures import Chart
+from typing_extensions import TypedDict
 
-SCHEMA = "watchlist.signals/1"
+from watchlist.errors import StoreError
+from watchlist.report.facts import read
+from watchlist.report.rows import Fraction, PValue, SignalState
+
+if TYPE_CHECKING:
+    import duckdb
+
 HISTORY = "abnormal_move"
 """The signal whose three years are drawn for every watched symbol."""
-SHOWN_HORIZON = 5
-"""The horizon whose buckets are drawn: a week."""
 
 
-@dataclass(frozen=True)
-class SignalFacts:
-    """Rows of the public views."""
+class Ranked(TypedDict):
+    """A symbol of the ranking."""
 
-    as_of: date
+    symbol: str
+    score: float
+    """Bits of surprise."""
+    reasons: list[str]
+
+
+class SignalVerdict(TypedDict):
+    """What judging said of a signal at one horizon."""
+
+    horizon: int
+    """Sessions ahead."""
+    verdict: str
+    ic: float | None
+    """Rank correlation with the later result."""
+    t: float | None
+    p_adjusted: PValue | None
+    mde: float | None
+    n: int
+    caution: str | None
+    ic_one_session_later: float | None
+    net_per_year: Fraction | None
+    buckets: list[Fraction | None]
+    """Mean later result by fifth of the signal."""
+    decay: list[tuple[int, float | None]]
+    """Rank correlation by sessions ahead."""
+
+
+class SignalDefinition(TypedDict):
+    """A signal as the views define it."""
+
+    signal: str
+    title: str
+    definition: str
+    formula: str
+    source: str
+    unit: str
+    rule: str
+    lies: str
+    """When it misleads."""
+    direction: Literal["up", "down", "magnitude", "none"]
+    """What a high value is said to forecast."""
+    alerts: int
+    symbol_years: float
+    alerts_per_year: float | None
+    expected_per_year: float | None
+    """By chance alone; null where chance has no part."""
+
+
+class JudgedSignal(SignalDefinition):
+    """A signal with what judging said of it."""
+
+    verdicts: list[SignalVerdict]
+
+
+class CurrentSignal(TypedDict):
+    """A signal of a watched symbol today."""
+
+    symbol: str
+    signal: str
+    z: float | None
+    state: SignalState
+
+
+class SignalHistory(TypedDict):
+    """Three years of one signal of one symbol."""
+
+    symbol: str
+    signal: str
+    session: list[date]
+    z: list[float | None]
+    state: list[SignalState]
+    alert: list[bool]
+    """Where an alert began."""
+
+
+class SignalsPage(TypedDict):
+    """The JSON twin of signals/DATE.html. Returns and everything made of them are fractions.
+
+    A field may be added within version 1; none is removed or changes its meaning.
+    """
+
+    schema: Literal["watchlist.signals/1"]
+    version: str
+    """Version of watchlist that wrote it."""
+    kind: Literal["signals"]
     simulated: bool
-    rankings: list[Row]
-    definitions: list[Row]
-    verdicts: list[Row]
-    current: list[Row]
-    """Signals of the session, watchlist only."""
-    history: list[Row]
-    """symbol, session, z, state, alert of the signal `HISTORY`, watchlist only."""
+    """Prices are made up."""
+    as_of: date
+    title: str
+    ranking: list[Ranked]
+    signals: list[JudgedSignal]
+    judged: date | None
+    """Last session that judging used."""
+    current: list[CurrentSignal]
+    history: list[SignalHistory]
 
 
-def signals_context(facts: SignalFacts, *, version: str) -> dict[str, Any]:
-    """The whole page as JSON values."""
-    verdicts = group(facts.verdicts, "signal")
+def signals_page(
+    con: duckdb.DuckDBPyConnection, as_of: date, *, simulated: bool, version: str
+) -> SignalsPage:
+    """The page of the store's signals.
+
+    Raises
+    ------
+    StoreError
+        The store's signals are of another session.
+    """
+    ranking = read(con, "ranking", as_of=as_of)
+    if not ranking:
+        raise StoreError(
+            f"the store has no signals of {as_of}",
+            f"raise them with: watchlist daily --on {as_of}",
+        )
+    verdicts: dict[str, list[SignalVerdict]] = {}
+    judged = None
+    for row in read(con, "judged", as_of=as_of):
+        judged = row.pop("as_of")
+        detail = json.loads(row.pop("detail"))
+        row |= {name: detail[name] for name in ("caution", "ic_one_session_later", "buckets")}
+        row["decay"] = [(horizon, ic) for horizon, ic in detail["decay"]]
+        row["net_per_year"] = detail["portfolio"] and detail["portfolio"]["net_per_year"]
+        verdicts.setdefault(row.pop("signal"), []).append(row)
+    definitions: list[SignalDefinition] = read(con, "definitions", as_of=as_of)
+    history: list[SignalHistory] = read(con, "history", as_of=as_of, signal=HISTORY)
     return {
-        "schema": SCHEMA,
+        "schema": "watchlist.signals/1",
         "version": version,
         "kind": "signals",
-        "simulated": facts.simulated,
-        "as_of": facts.as_of.isoformat(),
+        "simulated": simulated,
+        "as_of": as_of,
         "title": "Signals",
-        "ranking": [
-            {"symbol": r["symbol"], "score": r["score"], "reasons": list(r["reasons"])}
-            for r in facts.rankings
-        ],
-        "signals": [
-            {
-                **{name: d[name] for name in _DEFINED},
-                "verdicts": [_verdict(v) for v in verdicts.get(d["signal"], [])],
-            }
-            for d in facts.definitions
-        ],
-        "judged": max((v["as_of"].isoformat() for v in facts.verdicts), default=None),
-        "current": [
-            {name: _finite(row[name]) for name in ("symbol", "signal", "z", "state")}
-            for row in facts.current
-        ],
-        "history": [
-            {
-                "symbol": symbol,
-                "signal": HISTORY,
-                "session": [row["session"].isoformat() for row in rows],
-                "z": [_finite(row["z"]) for row in rows],
-                "state": [row["state"] for row in rows],
-                "alert": [row["alert"] for row in rows],
-            }
-            for symbol, rows in group(facts.history, "symbol").items()
-        ],
+        "ranking": ranking,
+        "signals": [{**row, "verdicts": verdicts.get(row["signal"], [])} for row in definitions],
+        "judged": judged,
+        "current": read(con, "current", as_of=as_of),
+        "history": history,
     }
-
-
-_DEFINED = (
-    "signal",
-    "title",
-    "definition",
-    "formula",
-    "source",
-    "unit",
-    "rule",
-    "lies",
-    "direction",
-    "alerts",
-    "symbol_years",
-    "alerts_per_year",
-    "expected_per_year",
-)
-
-
-def _verdict(row: Row) -> Row:
-    detail = json.loads(row["detail"])
-    portfolio = detail["portfolio"]
-    return {
-        **{name: row[name] for name in ("horizon", "verdict", "ic", "t", "p_adjusted", "mde", "n")},
-        "caution": detail["caution"],
-        "ic_one_session_later": detail["ic_one_session_later"],
-        "net_per_year": None if portfolio is None else portfolio["net_per_year"],
-        "buckets": detail["buckets"],
-        "decay": detail["decay"],
-    }
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no word for a number that is none."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def signals_figures(context: dict[str, Any]) -> dict[str, Chart]:
-    """The charts of the page by id."""
-    from watchlist.charts import signals as draw
-
-    charts = []
-    current = context["current"]
-    if current:
-        titles = {s["signal"]: s["title"] for s in context["signals"]}
-        columns = {name: [row[name] for row in current] for name in current[0]}
-        spoken = "; ".join(
-            f"{r['symbol']} {titles[r['signal']]} {r['state']}"
-            for r in current
-            if r["state"] != "quiet"
-        )
-        label = f"Each signal of each watched symbol. Not quiet: {spoken or 'none'}."
-        charts.append(_chart("overview", draw.overview(columns, titles), label))
-    rules = {s["signal"]: s["rule"] for s in context["signals"]}
-    for past in context["history"]:
-        label = (
-            f"Abnormal moves of {past['symbol']} in standard errors; {sum(past['alert'])} alerts."
-        )
-        line = {**past, "shown": past["z"]}
-        figure = draw.history(line, "standard errors", _levels(rules[past["signal"]]))
-        charts.append(_chart(f"history-{past['symbol']}", figure, label))
-    for signal in context["signals"]:
-        shown = [v for v in signal["verdicts"] if v["horizon"] == SHOWN_HORIZON]
-        for verdict in shown:
-            if any(mean is not None for mean in verdict["buckets"]):
-                label = f"Mean result of the next week by fifth of {signal['title']}."
-                figure = draw.buckets(verdict["buckets"])
-                charts.append(_chart(f"buckets-{signal['signal']}", figure, label))
-            if any(ic is not None for _, ic in verdict["decay"]):
-                label = f"Rank correlation of {signal['title']} with later results, by horizon."
-                figure = draw.decay([(h, ic) for h, ic in verdict["decay"]], verdict["mde"])
-                charts.append(_chart(f"decay-{signal['signal']}", figure, label))
-    return {chart.chart_id: chart for chart in charts}
-
-
-def _levels(rule: str) -> list[float]:
-    words = rule.replace("−", "-").split()
-    return [float(b) for a, b in pairwise(words) if a in ("≥", "≤")]
-
-
-def _chart(chart_id: str, figure: style.Spec, label: str) -> Chart:
-    return Chart(chart_id, style.to_json(figure), int(figure["layout"]["height"]), label)

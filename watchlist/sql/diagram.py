@@ -30,7 +30,15 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "What it did",
-        ("session_abnormal", "studies", "event_effects", "abnormal_returns", "study_fits"),
+        (
+            "session_abnormal",
+            "studies",
+            "event_effects",
+            "abnormal_returns",
+            "car_paths",
+            "kept_moves",
+            "study_fits",
+        ),
     ),
     (
         "How far to believe it",

@@ -10,21 +10,43 @@ EXAMPLES = {
     "event_path": "event_path('mp-dod-2025')",
     "market_model": "market_model([{event_id: 'mine', symbol: 'MP', relation: 'named', "
     "day0: DATE '2025-07-10'}], -1, 5)",
+    "ordinary_days": "ordinary_days('daily-market')",
+    "ordinary_quantiles": "ordinary_quantiles('daily-market')",
     "reaction": "reaction('MP')",
+    "session_moves": "session_moves(DATE '2025-07-10')",
 }
 """A call of each function that gives rows on real bars."""
 
 MEANINGS = {
     "beta": "Slope on the market.",
+    "at_least": "Ordinary days on which |ar| was at least |observed|, count.",
     "car_0_5": "Sum of ar over the days 0 … 5, fraction; NULL while one is missing.",
     "car_0_20": "Sum of ar over the days 0 … 20, fraction; NULL while one is missing.",
+    "is_day0": "The day 0 of the pair itself: what the other days are compared with.",
+    "larger": "Sessions before with an absolute return at least as large, count.",
     "market_ret": "Return of the market, fraction.",
     "market_mean": "Mean return of the market over the estimation sessions, fraction.",
     "market_ss": "Sum of squared deviations of the market over the estimation sessions.",
+    "next_largest": "Largest absolute return of the sessions before, fraction.",
+    "observed": "Abnormal return of day 0, fraction.",
+    "ordinary": "Abnormal returns of the ordinary days, oldest first, fractions.",
+    "others": "Sessions before with a return, count.",
+    "quantiles": "What 1, 5, 25, 50, 75, 95 and 99 % of ordinary days do not exceed, fractions.",
+    "quiet_days": "Ordinary days, count.",
+    "session_moves.ret": "Simple return of the session, fraction.",
+    "usual_volume": "Median volume of the sixty sessions before, shares.",
+    "volume_ratio": "volume over usual_volume; NULL where fewer than thirty are known.",
 }
-"""Columns that no view has."""
+"""Columns that no view has, or that mean something else in that function."""
 
-SPOKEN_OF = ("events", "event_targets", "study_fits", "abnormal_returns", "event_effects")
+SPOKEN_OF = (
+    "returns",
+    "events",
+    "event_targets",
+    "study_fits",
+    "abnormal_returns",
+    "event_effects",
+)
 """Views whose columns of the same name mean the same; a later one wins."""
 
 
@@ -41,7 +63,12 @@ def describe_function(name: str) -> View | None:
     rows = con.execute(f"DESCRIBE FROM {EXAMPLES[name]}").fetchall()
     con.close()
     columns = tuple(
-        ViewColumn(row[0], row[1], MEANINGS.get(row[0]) or meanings[row[0]]) for row in rows
+        ViewColumn(
+            row[0],
+            row[1],
+            MEANINGS.get(f"{name}.{row[0]}") or MEANINGS.get(row[0]) or meanings[row[0]],
+        )
+        for row in rows
     )
     call = f"{name}({', '.join(macro.parameters)})"
     return View(call, f"{macro.comment} Example: FROM {EXAMPLES[name]}", columns)

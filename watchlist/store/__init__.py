@@ -5,6 +5,13 @@ Importing this package loads neither duckdb nor polars, so that `watchlist --hel
 
 from watchlist.store.build import Build, open_build
 from watchlist.store.frames import write_frame
-from watchlist.store.reading import connect
+from watchlist.store.reading import MARKET_CALENDAR, connect, last_session
 
-__all__ = ["Build", "connect", "open_build", "write_frame"]
+__all__ = [
+    "MARKET_CALENDAR",
+    "Build",
+    "connect",
+    "last_session",
+    "open_build",
+    "write_frame",
+]

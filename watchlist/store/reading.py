@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 CUT_BACK = ("bars", "restatements", "pulls", "runs")
 """Tables of which only what was pulled in time is seen: each has its `sql/as_known/<table>.sql`."""
 
+MARKET_CALENDAR = "XNYS"
+"""The calendar whose sessions studies, signals and reports count."""
+
 COMPUTED = (
     "findings",
     "studies",
@@ -130,6 +133,23 @@ def _open_as_known(file: Path, on: date) -> duckdb.DuckDBPyConnection:
     apply_views(con)
     checks.record(con, moment)
     return con
+
+
+def last_session(con: duckdb.DuckDBPyConnection, on: date | None = None) -> date:
+    """The last session of the calendar of the reports with a final bar, not after `on`.
+
+    Raises
+    ------
+    StoreError
+        The store has no bar up to then.
+    """
+    given = {"calendar": MARKET_CALENDAR, "on": on}
+    ((found,),) = con.execute(statement(__file__, "last_session"), given).fetchall()
+    if found is None:
+        until = f" up to {on}" if on else ""
+        raise StoreError(f"the store has no bar{until}", "get some with: watchlist pull")
+    day: date = found
+    return day
 
 
 def _sandboxed(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

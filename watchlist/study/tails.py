@@ -39,6 +39,16 @@ def student_quantile(probability: float, df: float) -> float:
     return float(stdtrit(df, probability))
 
 
+def student_interval(
+    estimate: float, se: float | None, df: float | None, level: float = 0.95
+) -> tuple[float | None, float | None]:
+    """estimate ± t(df)·se; open (None) where there is no standard error or df < 1."""
+    if se is None or df is None or df < 1:
+        return None, None
+    half = student_quantile(0.5 + level / 2, df) * se
+    return estimate - half, estimate + half
+
+
 def normal_quantile(probability: float) -> float:
     """The z below which `probability` of a standard normal lies."""
     return _NORMAL.inv_cdf(probability)

@@ -1,5 +1,0 @@
--- The watchlist by how unusual each symbol is, with the reasons.
-SELECT symbol, rank, score, reasons
-FROM rankings
-WHERE as_of = $as_of
-ORDER BY rank, symbol

@@ -1,5 +1,0 @@
--- Signals of the as-of session.
-SELECT symbol, session, signal, value, z, percentile, state
-FROM signals
-WHERE session = $as_of
-ORDER BY symbol, signal

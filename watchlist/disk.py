@@ -55,7 +55,7 @@ DAMAGED = "if the file is damaged, move it away and pull anew; its bars come aga
 
 
 PART = re.compile(r"\..+\.(?P<process>[1-9][0-9]*)\.part")
-"""The name of a file in the making."""
+"""The name of a file in the making, or of a folder for the time of a query."""
 
 
 @contextmanager
@@ -94,15 +94,20 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def clear_left(folder: Path) -> None:
-    """Remove what writers that were killed have left in a folder of ours.
+    """Remove the files and folders that processes which were killed have left in a folder of ours.
 
     The name of such a file says whose it is: that of a process that lives is left alone. A writer
     of another machine, not seen from here, may lose its file, and then says so; no page is harmed.
     """
+    from shutil import rmtree
+
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             found = PART.fullmatch(entry.name)
             if found and not _lives(int(found["process"])):
+                if entry.is_dir(follow_symlinks=False):
+                    rmtree(entry.path, ignore_errors=True)
+                    continue
                 with suppress(OSError):
                     Path(entry.path).unlink()
 

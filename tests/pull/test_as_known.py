@@ -146,15 +146,6 @@ def test_findings_are_those_of_the_day(world: World) -> None:
     assert world.rows(question, as_known=THURSDAY) == [("MP", THURSDAY)]
 
 
-def test_a_sandbox_holds_on_it_too(world: World) -> None:
-    two_nights(world, history(FIRST, THURSDAY), history(FIRST, FRIDAY))
-    with (
-        connect(world.project, as_known=THURSDAY, sandboxed=True) as con,
-        pytest.raises(duckdb.Error, match="disabled"),
-    ):
-        con.execute("COPY (SELECT 1) TO 'out.csv'")
-
-
 def test_without_a_store_it_says_so(world: World) -> None:
     with pytest.raises(StoreError, match="no store"):
         connect(world.project, as_known=THURSDAY)

@@ -9,12 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.sql.in_process import open_here
 from watchlist.project import Project, packaged
 from watchlist.sql import catalogue, run, statements
 from watchlist.sql.catalogue import Query
-from watchlist.sql.limits import Limits
 from watchlist.sql.parameters import split
-from watchlist.sql.sandbox import open_sandbox
 
 QUERIES = [catalogue.read(path) for path in sorted(packaged("queries").glob("*.sql"))]
 
@@ -33,7 +32,7 @@ EMPTY_IN_REAL = {**EMPTY_IN_DEMO, "planted-or-found": "nothing is planted in rea
 
 
 def ask(project: Project, query: Query, given: dict[str, str]) -> tuple[run.Result, list[run.Row]]:
-    con = open_sandbox(project, project.work_dir / "spill", Limits())
+    con = open_here(project, project.work_dir)
     try:
         result = run.run(con, statements.parse(query.text), query.values(given))
         return result, [row for batch in result.batches() for row in batch]

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.report.small_store import AS_OF, build
+from tests.sql.in_process import rows_of
 from watchlist.errors import ConfigError, QueryError
 from watchlist.project import Project, packaged
-from watchlist.report.own import own_reports, write_own
+from watchlist.report.own import Rows, own_reports, write_own
 
 
 @pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
-    return build()
+def rows() -> Rows:
+    return rows_of(build())
 
 
 def project(tmp_path: Path, template: str, name: str = "movers", **queries: str) -> Project:
@@ -28,13 +28,13 @@ def project(tmp_path: Path, template: str, name: str = "movers", **queries: str)
     return Project(tmp_path)
 
 
-def test_the_example_of_the_readme_renders(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+def test_the_example_of_the_readme_renders(tmp_path: Path, rows: Rows) -> None:
     readme = (packaged("reports") / "README.md").read_text(encoding="utf-8")
     example = re.search(r"```html\n(.*?)```", readme, re.DOTALL)
     assert example is not None
     assert len(example[1].splitlines()) == 10
 
-    path = write_own(con, project(tmp_path, example[1]), "movers", as_of=AS_OF)
+    path = write_own(rows, project(tmp_path, example[1]), "movers", as_of=AS_OF)
 
     assert path.relative_to(tmp_path).as_posix() == f"reports/out/movers/{AS_OF}.html"
     html = path.read_text(encoding="utf-8")
@@ -43,15 +43,13 @@ def test_the_example_of_the_readme_renders(tmp_path: Path, con: duckdb.DuckDBPyC
     assert "Ministers meet on critical minerals" in html
 
 
-def test_a_query_beside_the_template_wins_and_takes_parameters(
-    tmp_path: Path, con: duckdb.DuckDBPyConnection
-) -> None:
+def test_a_query_beside_the_template_wins_and_takes_parameters(tmp_path: Path, rows: Rows) -> None:
     template = (
         '{% extends "own.html.j2" %}{% block body %}{{ m.table(query("q", n=3)) }}{% endblock %}'
     )
     place = project(tmp_path, template, q="SELECT $n * 2 AS twice, '<b>' AS text")
 
-    html = write_own(con, place, "movers", as_of=AS_OF).read_text(encoding="utf-8")
+    html = write_own(rows, place, "movers", as_of=AS_OF).read_text(encoding="utf-8")
 
     assert '<td class="n" data-v="6">6</td><td data-v="&lt;b&gt;">&lt;b&gt;</td>' in html
 
@@ -69,36 +67,30 @@ def test_a_query_beside_the_template_wins_and_takes_parameters(
     ],
     ids=["syntax", "unknown name", "number", "type", "call", "include", "unknown query"],
 )
-def test_a_wrong_template_is_named(
-    tmp_path: Path, con: duckdb.DuckDBPyConnection, template: str, message: str
-) -> None:
+def test_a_wrong_template_is_named(tmp_path: Path, rows: Rows, template: str, message: str) -> None:
     with pytest.raises((ConfigError, QueryError), match=message):
-        write_own(con, project(tmp_path, template), "movers", as_of=AS_OF)
+        write_own(rows, project(tmp_path, template), "movers", as_of=AS_OF)
 
 
 @pytest.mark.parametrize("file", ["report.html", "q.sql"])
-def test_a_file_that_is_no_text_is_named(
-    tmp_path: Path, con: duckdb.DuckDBPyConnection, file: str
-) -> None:
+def test_a_file_that_is_no_text_is_named(tmp_path: Path, rows: Rows, file: str) -> None:
     place = project(tmp_path, '{{ query("q") }}')
     (place.own("reports") / "movers" / file).write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match=f"movers/{file}: not UTF-8 text"):
-        write_own(con, place, "movers", as_of=AS_OF)
+        write_own(rows, place, "movers", as_of=AS_OF)
 
 
-def test_a_query_may_only_ask(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+def test_a_query_may_only_ask(tmp_path: Path, rows: Rows) -> None:
     place = project(tmp_path, '{{ query("q") }}', q="DROP TABLE base.events")
 
     with pytest.raises(QueryError, match="refused"):
-        write_own(con, place, "movers", as_of=AS_OF)
+        write_own(rows, place, "movers", as_of=AS_OF)
 
 
-def test_an_unknown_report_is_told_the_nearest(
-    tmp_path: Path, con: duckdb.DuckDBPyConnection
-) -> None:
+def test_an_unknown_report_is_told_the_nearest(tmp_path: Path, rows: Rows) -> None:
     place = project(tmp_path, "x")
 
     assert own_reports(place) == ["movers"]
     with pytest.raises(ConfigError, match="report 'mover'") as caught:
-        write_own(con, place, "mover", as_of=AS_OF)
+        write_own(rows, place, "mover", as_of=AS_OF)
     assert caught.value.hint == "did you mean 'movers'?"

@@ -15,7 +15,9 @@ import pytest
 from tests.conftest import newest_duckdb
 from watchlist.errors import ConfigError, StoreError
 from watchlist.project import Project, packaged
-from watchlist.sql import companions
+from watchlist.sql import companions, landlock
+from watchlist.sql.limits import Limits
+from watchlist.sql.sandbox import Sandbox
 
 CLIENT = """
 import duckdb, json, sys
@@ -59,6 +61,68 @@ def test_harlequin_s_core_reads_the_file_and_cannot_write(demo_project: Project)
     assert read.returncode == 0, read.stderr
     assert read.stdout.splitlines()[0] == "symbol"
     assert ask("CREATE TABLE evil (a INTEGER)").returncode != 0
+
+
+FAKE_SHELL = """#!{python}
+import os, sys
+from pathlib import Path
+store = Path(sys.argv[-1])
+for target in (store, store.with_name(store.name + ".wal"), Path("out.csv"), Path({root!r}, "out")):
+    try:
+        target.write_text("evil")
+        print("wrote")
+    except PermissionError:
+        print("refused")
+assert store.stat().st_size
+(Path(os.environ["TMPDIR"]) / "scratch").write_text("x")
+(Path(os.environ["XDG_CACHE_HOME"]) / "harlequin" / "history").write_text("x")
+"""
+
+
+@pytest.mark.parametrize("kernel", [True, False])
+def test_the_shell_cannot_write_to_the_store(
+    demo_project: Project, tmp_path: Path, kernel: bool
+) -> None:
+    if kernel and not landlock.abi():
+        pytest.skip("this kernel has no Landlock")
+    root = tmp_path / "project"
+    (root / ".watchlist").mkdir(parents=True)
+    project = Project(root, simulated=True)
+    shutil.copyfile(demo_project.store_file, project.store_file)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    program = tools / "harlequin"
+    program.write_text(FAKE_SHELL.format(python=sys.executable, root=str(root)))
+    program.chmod(0o755)
+    code = (
+        "import sys\n"
+        "from watchlist.sql import landlock\n"
+        f"if not {kernel}: landlock.abi = lambda: 0\n"
+        "from watchlist.cli import main\n"
+        f"sys.executable = '/nowhere/python'\n"
+        f"sys.argv = ['watchlist', 'shell', '--simulated', '--project', {str(root)!r}]\n"
+        "main()\n"
+    )
+    (tmp_path / "harlequin").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PATH": str(tools),
+             "XDG_CACHE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path),
+             "XDG_DATA_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "the shell writes no files of yours" in done.stderr
+    assert project.store_file.read_bytes() == demo_project.store_file.read_bytes()
+    assert not project.store_file.with_name(project.store_file.name + ".wal").exists()
+    if kernel:
+        assert done.stdout.split() == ["refused"] * 4
+    assert (tmp_path / "harlequin" / "history").exists()
+    # what it left goes with the next query
+    left = list((root / ".watchlist").iterdir())
+    assert len(left) == 1
+    with Sandbox(project, Limits()) as box:
+        assert box.rows("SELECT 1 AS one") == [{"one": 1}]
+    assert list((root / ".watchlist").iterdir()) == []
 
 
 def test_a_tool_that_is_missing_is_told_with_its_extra(

@@ -13,18 +13,15 @@ from watchlist.errors import ConfigError
 from watchlist.project import Project
 from watchlist.sql.export import choose, export
 from watchlist.sql.limits import Limits
-from watchlist.sql.sandbox import open_sandbox
+from watchlist.sql.sandbox import Sandbox
 from watchlist.sql.schema import describe_views
 
 VIEWS = describe_views()
 
 
 def run_export(project: Project, folder: Path, names: list[str], **options: object) -> int:
-    con = open_sandbox(project, project.work_dir / "spill", Limits())
-    try:
-        return export(con, choose(VIEWS, names), folder, **options)  # type: ignore[arg-type]
-    finally:
-        con.close()
+    with Sandbox(project, Limits()) as box:
+        return export(box, choose(VIEWS, names), folder, **options)  # type: ignore[arg-type]
 
 
 def test_every_view_is_written_with_its_rows_and_types(

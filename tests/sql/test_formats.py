@@ -48,11 +48,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def text_of(
     con: duckdb.DuckDBPyConnection, sql: str, style: Format, limit: int | None = None
 ) -> tuple[str, present.Shown]:
-    parts: list[str] = []
-    shown = present.present_text(
-        con, statements.parse(sql), {}, parts.append, style=style, limit=limit
-    )
-    return "".join(parts), shown
+    parts: list[bytes] = []
+    shown = present.write(con, statements.parse(sql), {}, parts.append, style=style, limit=limit)
+    return b"".join(parts).decode(), shown
 
 
 WHOLE = """
@@ -154,20 +152,21 @@ def test_truncated_is_a_fact(
 
 
 def test_excel_safe_touches_texts_and_never_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    parts: list[str] = []
+    parts: list[bytes] = []
     sql = "SELECT '=1+1' AS a, -5 AS b, '-x' AS c, '@y' AS d, 'z=' AS e"
-    present.present_text(
+    present.write(
         con, statements.parse(sql), {}, parts.append,
         style=Format.CSV, limit=None, excel_safe=True,
     )  # fmt: skip
-    assert "".join(parts) == "a,b,c,d,e\n'=1+1,-5,'-x,'@y,z=\n"
+    assert b"".join(parts) == b"a,b,c,d,e\n'=1+1,-5,'-x,'@y,z=\n"
 
 
 def test_parquet_keeps_types(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     path = tmp_path / "hard.parquet"
-    shown = present.present_binary(
-        con, statements.parse(HARD), {}, path, style=Format.PARQUET, limit=5
-    )
+    with path.open("wb") as file:
+        shown = present.write(
+            con, statements.parse(HARD), {}, file.write, style=Format.PARQUET, limit=5
+        )
     assert (shown.rows, shown.truncated) == (5, True)
     back = con.execute("SELECT day, items, pair, price FROM read_parquet($p)", {"p": str(path)})
     there = [(str(c[0]), str(c[1])) for c in back.description or ()]
@@ -180,12 +179,10 @@ def test_parquet_keeps_types(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> 
     assert len(back.fetchall()) == 5
 
 
-def test_a_type_that_parquet_lacks_is_told(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_a_type_that_parquet_lacks_is_told(con: duckdb.DuckDBPyConnection) -> None:
     statement = statements.parse("SELECT INTERVAL 1 YEAR AS a_year")
     with pytest.raises(QueryError, match=r"Parquet cannot hold .*interval\n.*VARCHAR"):
-        present.present_binary(
-            con, statement, {}, tmp_path / "a.parquet", style=Format.PARQUET, limit=None
-        )
+        present.write(con, statement, {}, list[bytes]().append, style=Format.PARQUET, limit=None)
 
 
 def test_a_spreadsheet_holds_no_formula_and_the_same_bytes_twice(
@@ -196,7 +193,10 @@ def test_a_spreadsheet_holds_no_formula_and_the_same_bytes_twice(
     pytest.importorskip("xlsxwriter")
     one, two = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
     for path in (one, two):
-        present.present_binary(con, statements.parse(HARD), {}, path, style=Format.XLSX, limit=None)
+        with path.open("wb") as file:
+            present.write(
+                con, statements.parse(HARD), {}, file.write, style=Format.XLSX, limit=None
+            )
     assert one.read_bytes() == two.read_bytes()
     sheet = zipfile.ZipFile(one).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
@@ -206,10 +206,9 @@ def test_a_spreadsheet_holds_no_formula_and_the_same_bytes_twice(
 def test_a_failed_query_leaves_no_file(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     target = tmp_path / "a.csv"
     target.write_text("before")
-    with pytest.raises(QueryError), replacing(target) as part:
-        present.present_binary(
-            con, statements.parse("SELECT error('no')"), {}, part, style=Format.PARQUET, limit=None
-        )
+    statement = statements.parse("SELECT error('no')")
+    with pytest.raises(QueryError), replacing(target) as part, part.open("wb") as file:
+        present.write(con, statement, {}, file.write, style=Format.PARQUET, limit=None)
     assert target.read_text() == "before"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -17,15 +17,31 @@ UNWANTED = {
     "rich",
 }
 
+LOADED = """
+import sys
+from watchlist.cli import run
+from watchlist.sql import present
+
+def loaded():
+    return ' '.join(sorted({m.partition('.')[0] for m in sys.modules})) + '\\n'
+
+def write(con, statement, parameters, sink, _write=present.write, **how):
+    shown = _write(con, statement, parameters, sink, **how)
+    sink(loaded().encode())
+    return shown
+
+present.write = write
+run(['sql', 'select 1', '--format', 'csv', '--project', sys.argv[1]])
+print(loaded())
+"""
+
 
 def test_a_query_loads_duckdb_and_nothing_else_that_is_heavy(demo_project: Project) -> None:
-    code = (
-        "import sys\n"
-        "from watchlist.cli import run\n"
-        f"run(['sql', 'select 1', '--project', {str(demo_project.root)!r}])\n"
-        "print(' '.join(sorted({m.partition('.')[0] for m in sys.modules})))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.splitlines()[-1].split())
-    assert "duckdb" in loaded
-    assert not loaded & UNWANTED
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, str(demo_project.root)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    reader, asker = (set(line.split()) for line in done.stdout.splitlines()[2:4])
+    assert "duckdb" in reader
+    assert not reader & UNWANTED
+    assert not asker & {"duckdb", *UNWANTED}

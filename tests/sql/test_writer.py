@@ -11,9 +11,8 @@ from pathlib import Path
 import duckdb
 
 from watchlist.project import Project
-from watchlist.sql import run, statements
 from watchlist.sql.limits import Limits
-from watchlist.sql.sandbox import open_sandbox
+from watchlist.sql.sandbox import Sandbox
 
 PUBLISHES = 12
 
@@ -37,13 +36,9 @@ SQL = "SELECT list(value ORDER BY key) FROM meta WHERE key IN ('one', 'two')"
 
 
 def read(project: Project) -> list[str]:
-    con = open_sandbox(project, project.work_dir / "spill", Limits())
-    try:
-        result = run.run(con, statements.parse(SQL))
-        ((values,),) = [row for batch in result.batches() for row in batch]
-        return values or []
-    finally:
-        con.close()
+    with Sandbox(project, Limits()) as box:
+        ((values,),) = [row.values() for row in box.rows(SQL)]
+    return values or []
 
 
 def test_an_explorer_and_a_writer_never_meet(demo_project: Project, tmp_path: Path) -> None:

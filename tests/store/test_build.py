@@ -156,20 +156,6 @@ def test_a_view_that_is_gone_from_the_folder_goes(tmp_path: Path) -> None:
     assert views == [("one",)]
 
 
-def test_a_sandboxed_reader_reaches_no_file(tmp_path: Path) -> None:
-    publish_number(tmp_path, 1)
-    (tmp_path / "secret.csv").write_text("a\n1\n")
-    with connect(tmp_path / "watchlist.duckdb", sandboxed=True) as con:
-        for statement in (
-            f"SELECT * FROM '{tmp_path}/secret.csv'",
-            f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
-            "SET enable_external_access = true",
-        ):
-            with pytest.raises(duckdb.Error):
-                con.execute(statement)
-    assert not (tmp_path / "out.csv").exists()
-
-
 def test_a_run_that_always_has_news_publishes_without_comparing(tmp_path: Path) -> None:
     publish_number(tmp_path, 1)
     before = Project(tmp_path).store_file.stat().st_ino

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchlist.cli import console, output
-from watchlist.cli.exit_codes import ExitCode
 from watchlist.disk import replacing
-from watchlist.errors import ConfigError, QueryError
+from watchlist.errors import ConfigError
 
 if TYPE_CHECKING:
-    import duckdb
-
-    from watchlist.sql.limits import Limits
     from watchlist.sql.present import Format, Shown
-    from watchlist.sql.statements import Statement
+    from watchlist.sql.reader import Question
+    from watchlist.sql.sandbox import Sandbox
 
 SLOW_SECONDS = 2.0
 """A query that runs longer shows how far it is."""
@@ -75,16 +71,15 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
     StoreError, ConfigError
         There is no store, or an option is wrong.
     """
-    from watchlist.sql import present, statements
+    from watchlist.sql import present
     from watchlist.sql.limits import open_limits
-    from watchlist.sql.sandbox import cap_address_space, open_sandbox
-    from watchlist.sql.watch import watch
+    from watchlist.sql.reader import Question
+    from watchlist.sql.sandbox import Sandbox
 
     project, limits = open_limits(wishes.project, simulated=wishes.simulated)
     style = present.choose(wishes.style, wishes.out)
     if style in present.BINARY and wishes.out is None and sys.stdout.isatty():
         raise ConfigError(f"{style} is not for a screen", "name a file with -o FILE")
-    statement = statements.parse(sql)
     if wishes.timeout is not None:
         if not wishes.timeout >= 0:
             raise ConfigError(f"--timeout {wishes.timeout:g}: no time", "0 waits for ever")
@@ -92,29 +87,25 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
     limit = wishes.limit
     if limit is None and not wishes.all_rows and style in present.SHORT:
         limit = limits.rows
-    con = open_sandbox(
-        project,
-        project.work_dir / "spill",
-        limits,
-        known_on=wishes.as_known,
-        allow_files=wishes.allow_files,
-    )
-    cap_address_space(limits)
-    if wishes.allow_files:
-        console.warn("--allow-files: this query can read every file that you can read")
     bar = _Bar()
-    try:
-        with watch(
-            con, limits.timeout_seconds, progress=bar.wanted, stuck=lambda: _give_up(limits)
-        ) as state:
-            shown = _write(con, statement, parameters, wishes, style, limit)
-    except QueryError:
-        if state.timed_out:
-            raise _too_slow(limits) from None
-        raise
-    finally:
-        bar.close()
-        con.close()
+    question = Question(
+        sql,
+        parameters,
+        style,
+        limit=limit,
+        room=shutil.get_terminal_size().columns if _on_screen(wishes) else None,
+        excel_safe=wishes.excel_safe,
+        progress=bar.wanted is not None,
+    )
+    with (
+        Sandbox(project, limits, known_on=wishes.as_known, allow_files=wishes.allow_files) as box,
+        closing(bar),
+    ):
+        if wishes.allow_files:
+            console.warn("--allow-files: this query can read every file that you can read")
+            if not box.confined:
+                console.warn("on this system only a look at the statement keeps it from writing")
+        shown = _write(box, question, wishes, bar)
     _tell(shown, wishes, style)
 
 
@@ -132,64 +123,21 @@ def _source(text: str) -> str:
         ) from None
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection,
-    statement: Statement,
-    parameters: Mapping[str, object],
-    wishes: Wishes,
-    style: Format,
-    limit: int | None,
-) -> Shown:
+def _on_screen(wishes: Wishes) -> bool:
+    return wishes.out is None and sys.stdout.isatty()
+
+
+def _write(box: Sandbox, question: Question, wishes: Wishes, bar: _Bar) -> Shown:
     from watchlist.sql import present
 
-    if style in present.BINARY:
-        if wishes.out is None:
-            return _write_binary(con, statement, parameters, style, limit)
-        with replacing(wishes.out) as part:
-            return present.present_binary(
-                con, statement, parameters, part, style=style, limit=limit
-            )
     if wishes.out is not None:
-        with replacing(wishes.out) as part, part.open("w", encoding="utf-8") as handle:
-            return present.present_text(
-                con,
-                statement,
-                parameters,
-                handle.write,
-                style=style,
-                limit=limit,
-                excel_safe=wishes.excel_safe,
-            )
-    terminal = sys.stdout.isatty()
-    return present.present_text(
-        con,
-        statement,
-        parameters,
-        output.page if style in present.SHORT and wishes.pager else output.write,
-        style=style,
-        limit=limit,
-        room=shutil.get_terminal_size().columns if terminal else None,
-        excel_safe=wishes.excel_safe,
-    )
-
-
-def _write_binary(
-    con: duckdb.DuckDBPyConnection,
-    statement: Statement,
-    parameters: Mapping[str, object],
-    style: Format,
-    limit: int | None,
-) -> Shown:
-    """Through a file of our own into a pipe, since both formats are written back and forth."""
-    from tempfile import TemporaryDirectory
-
-    from watchlist.sql import present
-
-    with TemporaryDirectory() as folder:
-        part = Path(folder) / "result"
-        shown = present.present_binary(con, statement, parameters, part, style=style, limit=limit)
-        output.write_bytes(part.read_bytes())
-    return shown
+        with replacing(wishes.out) as part, part.open("wb") as handle:
+            return box.ask(question, handle.write, progress=bar.wanted)
+    if question.style in present.BINARY:
+        return box.ask(question, output.write_bytes, progress=bar.wanted)
+    paged = question.style in present.SHORT and wishes.pager
+    write = output.page if paged else output.write
+    return box.ask(question, lambda text: write(text.decode()), progress=bar.wanted)
 
 
 def _tell(shown: Shown, wishes: Wishes, style: Format) -> None:
@@ -202,20 +150,6 @@ def _tell(shown: Shown, wishes: Wishes, style: Format) -> None:
         console.say(f"{rows} in {wishes.out} ({style})")
     elif sys.stderr.isatty():
         console.say(f"({rows})")
-
-
-def _too_slow(limits: Limits) -> QueryError:
-    return QueryError(
-        f"stopped after {limits.timeout_seconds:g} s",
-        "filter earlier (on symbol, on session), or give it more time with --timeout SECONDS",
-    )
-
-
-def _give_up(limits: Limits) -> None:
-    """The interrupt was not heeded; nothing is open to write, so the process may just end."""
-    console.fail(_too_slow(limits))
-    sys.stderr.flush()
-    os._exit(ExitCode.REFUSED)
 
 
 class _Bar:

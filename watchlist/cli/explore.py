@@ -52,18 +52,12 @@ def register(app: typer.Typer) -> None:
         from watchlist.sql import export as export_
         from watchlist.sql import schema as schema_
         from watchlist.sql.limits import open_limits
-        from watchlist.sql.sandbox import open_sandbox
+        from watchlist.sql.sandbox import Sandbox
 
         views = export_.choose(schema_.describe_views(), view or [])
         asked, limits = open_limits(project, simulated=simulated)
-        con = open_sandbox(asked, asked.work_dir / "spill", limits)
-        try:
-            with console.progress("export") as step:
-                rows = export_.export(
-                    con, views, folder, style=style, excel_safe=excel_safe, step=step
-                )
-        finally:
-            con.close()
+        with Sandbox(asked, limits) as box, console.progress("export") as step:
+            rows = export_.export(box, views, folder, style=style, excel_safe=excel_safe, step=step)
         console.say(f"{rows:,} rows of {len(views)} views")
         output.write(str(folder))
 
@@ -74,7 +68,10 @@ def register(app: typer.Typer) -> None:
         from watchlist.sql.limits import open_limits
 
         asked, _ = open_limits(project, simulated=simulated)
-        companions.become(companions.shell_command(asked), asked)
+        console.say(
+            "the shell writes no files of yours; to export: watchlist sql … -o FILE, or export"
+        )
+        companions.become_shell(asked)
 
     @app.command(epilog="Example: watchlist notebook")
     def notebook(
@@ -92,4 +89,4 @@ def register(app: typer.Typer) -> None:
         from watchlist.sql.limits import open_limits
 
         asked, _ = open_limits(project, simulated=simulated)
-        companions.become(companions.notebook_command(asked, file), asked)
+        companions.become_notebook(asked, file)

@@ -68,14 +68,16 @@ def report(
 
     place, config = open_project(project, simulated=simulated)
     _refuse(what, which, email=email, markdown=markdown)
-    own = what not in {"daily", "event", "symbol"}
-    with store.connect(place, as_known=as_known, sandboxed=own) as con:
+    with store.connect(place, as_known=as_known) as con:
         as_of = last_session(con, on)
         if on is not None and as_of != on:
             console.say(f"{on} has no bars; this is the report of {as_of}")
-        if as_known is not None and not own:
-            write_session_abnormal(con, config, as_of=as_of)
-        page = _write(con, place, config, what, which, as_of, single_file)
+        if what not in {"daily", "event", "symbol"}:
+            page = _write_own(place, config, what, as_of, as_known)
+        else:
+            if as_known is not None:
+                write_session_abnormal(con, config, as_of=as_of)
+            page = _write(con, place, config, what, which, as_of, single_file)
     paths = [page, *_others(page, place, config, pdf, png, email, markdown)]
     output.write("\n".join(str(path) for path in paths))
     if open_:
@@ -101,18 +103,26 @@ def _write(
     as_of: date,
     single_file: bool,
 ) -> Path:
-    from watchlist.report.own import write_own
     from watchlist.report.site import open_site, write_daily, write_event
     from watchlist.report.site import write_symbol as write_symbol_page
 
     if what == "daily":
         with console.progress("report") as step:
             return write_daily(con, place, config, as_of=as_of, step=step, single_file=single_file)
-    if what not in {"event", "symbol"}:
-        return write_own(con, place, what, as_of=as_of)
     site = open_site(con, place, config, as_of=as_of, single_file=single_file)
     write = write_event if what == "event" else write_symbol_page
     return write(site, which or "")
+
+
+def _write_own(
+    place: Project, config: Config, name: str, as_of: date, as_known: date | None
+) -> Path:
+    from watchlist.report.own import write_own
+    from watchlist.sql.limits import Limits
+    from watchlist.sql.sandbox import Sandbox
+
+    with Sandbox(place, Limits(**config.sql.model_dump()), known_on=as_known) as box:
+        return write_own(box.rows, place, name, as_of=as_of)
 
 
 def _others(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from watchlist import __version__
 from watchlist.errors import ConfigError, nearest
 from watchlist.project import Project
 from watchlist.report.files import write
 from watchlist.report.site import open_renderer
-
-if TYPE_CHECKING:
-    import duckdb
 
 TEMPLATE = "report.html"
 MAX_ROWS = 5_000
@@ -32,10 +30,18 @@ def own_reports(project: Project) -> list[str]:
     )
 
 
-def write_own(con: duckdb.DuckDBPyConnection, project: Project, name: str, *, as_of: date) -> Path:
-    """Render `reports/NAME/report.html` to `reports/out/NAME/DATE.html`.
+class Rows(Protocol):
+    """Whoever runs a query for a page: `Sandbox.rows`, since the queries may be anybody's."""
 
-    `con` should be a sandboxed connection: the queries may be anybody's.
+    def __call__(
+        self, sql: str, parameters: Mapping[str, object], /, *, limit: int
+    ) -> list[dict[str, Any]]:
+        """At most `limit` rows, by column."""
+        ...
+
+
+def write_own(rows: Rows, project: Project, name: str, *, as_of: date) -> Path:
+    """Render `reports/NAME/report.html` to `reports/out/NAME/DATE.html`.
 
     Raises
     ------
@@ -51,7 +57,7 @@ def write_own(con: duckdb.DuckDBPyConnection, project: Project, name: str, *, as
     renderer = open_renderer(project)
 
     def query(query_name: str, **values: Any) -> list[dict[str, Any]]:
-        return ask(con, project, name, query_name, values)
+        return ask(rows, project, name, query_name, values)
 
     context = {
         "version": __version__,
@@ -67,14 +73,14 @@ def write_own(con: duckdb.DuckDBPyConnection, project: Project, name: str, *, as
 
 
 def ask(
-    con: duckdb.DuckDBPyConnection,
+    rows: Rows,
     project: Project,
     report: str,
     name: str,
     values: dict[str, Any],
 ) -> list[dict[str, Any]]:
     """Rows of a query: `reports/NAME/QUERY.sql` if it is there, else one of the catalogue."""
-    from watchlist.sql import catalogue, run, statements
+    from watchlist.sql import catalogue
 
     beside = project.own("reports") / report / f"{name}.sql"
     if beside.is_file():
@@ -82,10 +88,10 @@ def ask(
     else:
         query = catalogue.find(project, name)
         text, given = query.text, query.values({k: str(v) for k, v in values.items()})
-    result = run.run(con, statements.parse(text), given, limit=MAX_ROWS)
-    names = [column.name for column in result.columns]
-    rows = [row for batch in result.batches() for row in batch]
-    return [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
+    return [
+        {column: _plain(value) for column, value in row.items()}
+        for row in rows(text, given, limit=MAX_ROWS)
+    ]
 
 
 def _plain(value: Any) -> Any:

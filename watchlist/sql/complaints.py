@@ -30,11 +30,7 @@ def complain(error: duckdb.Error, con: duckdb.DuckDBPyConnection) -> QueryError:
             "the query was stopped before it ended", "give it more time with --timeout SECONDS"
         )
     if isinstance(error, duckdb.OutOfMemoryException):
-        return QueryError(
-            "the query wants more memory or temporary space than it may have",
-            "filter earlier (on symbol, on session), or raise [sql] memory_mb or temp_mb in "
-            "watchlist.toml",
-        )
+        return out_of_memory()
     if NO_ACCESS.search(text):
         return QueryError(
             f"refused: {without_kind(text)}",
@@ -50,6 +46,15 @@ def complain(error: duckdb.Error, con: duckdb.DuckDBPyConnection) -> QueryError:
             "watchlist schema NAME shows the columns of a view, with their units",
         )
     return QueryError(without_kind(text))
+
+
+def out_of_memory() -> QueryError:
+    """What a query is told that met its cap."""
+    return QueryError(
+        "the query wants more memory or temporary space than it may have",
+        "filter earlier (on symbol, on session), or raise [sql] memory_mb or temp_mb in "
+        "watchlist.toml",
+    )
 
 
 def without_kind(text: str) -> str:

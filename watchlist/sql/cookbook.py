@@ -10,18 +10,14 @@ import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from watchlist.project import Project
-from watchlist.sql import run, statements
 from watchlist.sql.catalogue import Query, load
 from watchlist.sql.limits import Limits
 from watchlist.sql.parameters import split
-from watchlist.sql.sandbox import open_sandbox
-from watchlist.sql.table import draw
-
-if TYPE_CHECKING:
-    import duckdb
+from watchlist.sql.present import Format
+from watchlist.sql.reader import Question
+from watchlist.sql.sandbox import Sandbox
 
 INTRODUCTION = Path(__file__).parent / "cookbook.md"
 ROWS = 6
@@ -40,11 +36,8 @@ def write(project: Project, limits: Limits) -> str:
         The project has no store.
     """
     queries = [query for query in load(project).values() if not query.own]
-    con = open_sandbox(project, project.work_dir / "spill", limits)
-    try:
-        parts = [_recipe(query, *_output(con, query)) for query in queries]
-    finally:
-        con.close()
+    with Sandbox(project, limits) as box:
+        parts = [_recipe(query, *_output(box, query)) for query in queries]
     origin = (
         "SIMULATED prices, from the store that `watchlist demo` makes"
         if project.simulated
@@ -64,26 +57,21 @@ def _questions(queries: Sequence[Query]) -> str:
     return "\n".join(f"{n}. {query.title} [{query.name}](#{query.name})" for n, query in numbered)
 
 
-def _output(con: duckdb.DuckDBPyConnection, query: Query) -> tuple[str, str]:
+def _output(box: Sandbox, query: Query) -> tuple[str, str]:
     """The example's arguments, and the first rows that it gives."""
     words = shlex.split(query.example)
     pairs = [words[i + 1] for i, word in enumerate(words) if word == "--param"]
-    result = run.run(
-        con,
-        statements.parse(query.text),
-        query.values(split(pairs)),
-        limit=ROWS,
-    )
-    rows = [row for batch in result.batches() for row in batch]
-    text, lost = draw(result.columns, rows, ROOM)
+    parts: list[bytes] = []
+    question = Question(query.text, query.values(split(pairs)), Format.TABLE, limit=ROWS, room=ROOM)
+    shown = box.ask(question, parts.append)
     notes = []
-    if not rows:
+    if not shown.rows:
         notes.append("no rows in this store")
-    if result.truncated:
+    if shown.truncated:
         notes.append(f"the first {ROWS} rows")
-    if lost:
-        notes.append("cut to fit: " + ", ".join(lost))
-    return text.rstrip("\n"), "; ".join(notes)
+    if shown.lost:
+        notes.append("cut to fit: " + ", ".join(shown.lost))
+    return b"".join(parts).decode().rstrip("\n"), "; ".join(notes)
 
 
 def _recipe(query: Query, output: str, note: str) -> str:

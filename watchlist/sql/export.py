@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from watchlist.disk import replacing
 from watchlist.errors import ConfigError, nearest
-from watchlist.sql import files, formats, run, statements
+from watchlist.sql.present import Format
+from watchlist.sql.reader import Question
+from watchlist.sql.sandbox import Sandbox
 from watchlist.sql.schema import View, as_json, render
-
-if TYPE_CHECKING:
-    import duckdb
 
 FORMATS = ("parquet", "csv")
 
@@ -34,7 +32,7 @@ def choose(views: Sequence[View], names: Sequence[str]) -> list[View]:
 
 
 def export(
-    con: duckdb.DuckDBPyConnection,
+    box: Sandbox,
     views: Sequence[View],
     folder: Path,
     *,
@@ -66,31 +64,16 @@ def export(
     for done, view in enumerate(views):
         if step:
             step(done, len(views), view.name)
-        statement = statements.parse(f'FROM "{view.name}" ORDER BY ALL')
-        with replacing(folder / f"{view.name}.{style}") as part:
-            if style == "parquet":
-                rows += files.write_parquet(run.run_arrow(con, statement), part, con)[0]
-            else:
-                rows += _write_csv(run.run(con, statement), part, excel_safe=excel_safe)
+        question = Question(
+            f'FROM "{view.name}" ORDER BY ALL', {}, Format(style), excel_safe=excel_safe
+        )
+        with replacing(folder / f"{view.name}.{style}") as part, part.open("wb") as handle:
+            rows += box.ask(question, handle.write).rows
     dictionary = [{**as_json(view), "file": f"{view.name}.{style}"} for view in views]
     _write_text(
         folder / "dictionary.json", json.dumps(dictionary, indent=2, ensure_ascii=False) + "\n"
     )
     _write_text(folder / "dictionary.md", "# Data dictionary\n\n" + render(views, "markdown"))
-    return rows
-
-
-def _write_csv(result: run.Result, target: Path, *, excel_safe: bool) -> int:
-    rows = 0
-
-    def counted() -> Iterator[list[run.Row]]:
-        nonlocal rows
-        for batch in result.batches():
-            rows += len(batch)
-            yield batch
-
-    with target.open("w", encoding="utf-8", newline="") as handle:
-        handle.writelines(formats.csv_lines(result.columns, counted(), excel_safe=excel_safe))
     return rows
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
-from io import BytesIO
-from pathlib import Path
+from io import BytesIO, RawIOBase
 from typing import TYPE_CHECKING
 
 from watchlist.errors import ConfigError, QueryError
@@ -17,6 +16,7 @@ from watchlist.sql.values import to_text
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+    from typing_extensions import Buffer
 
 EXCEL_ROWS = 1_048_575
 """A sheet holds no more below its header."""
@@ -24,7 +24,7 @@ EXCEL_ROWS = 1_048_575
 
 def write_parquet(
     reader: pa.RecordBatchReader,
-    target: Path,
+    write: Callable[[bytes], object],
     con: duckdb.DuckDBPyConnection,
     limit: int | None = None,
 ) -> tuple[int, bool]:
@@ -41,10 +41,8 @@ def write_parquet(
 
     rows, truncated = 0, False
     with ExitStack() as stack:
-        # opened here: Arrow takes no name that is not UTF-8
-        file = stack.enter_context(target.open("wb"))
         try:
-            writer = pq.ParquetWriter(file, reader.schema, compression="zstd")
+            writer = pq.ParquetWriter(_Sink(write), reader.schema, compression="zstd")
         except pa.ArrowNotImplementedError as error:
             raise QueryError(
                 f"Parquet cannot hold a column of this result: {error}",
@@ -68,6 +66,26 @@ def write_parquet(
             if truncated:
                 break
     return rows, truncated
+
+
+class _Sink(RawIOBase):
+    """A file that is only written on: all that Parquet needs."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer) -> int:
+        piece = bytes(data)
+        self._write(piece)
+        self._size += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        return self._size
 
 
 def xlsx(columns: Sequence[Column], batches: Iterable[list[Row]]) -> bytes:

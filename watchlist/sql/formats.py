@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from watchlist.sql.run import Column, Row
 from watchlist.sql.values import to_json, to_show, to_text
@@ -50,6 +52,40 @@ def json_array(columns: Sequence[Column], batches: Iterable[list[Row]]) -> Itera
             yield "[\n" if held is None else f"  {held},\n"
             held = _object(names, row)
     yield "[]\n" if held is None else f"  {held}\n]\n"
+
+
+def wire(columns: Sequence[Column], batches: Iterable[list[Row]]) -> Iterator[str]:
+    """Values for another process: a line with the names, then one with each list of rows.
+
+    Dates and times are marked; NaN and infinities have the names that Python's `json` gives them.
+    """
+    yield json.dumps([column.name for column in columns]) + "\n"
+    for batch in batches:
+        yield json.dumps([[_to_wire(value) for value in row] for row in batch]) + "\n"
+
+
+def rows_from_wire(lines: Iterable[bytes]) -> list[dict[str, Any]]:
+    """The rows of `wire` by column."""
+    names, *batches = [json.loads(line, object_hook=_from_wire) for line in lines]
+    return [dict(zip(names, row, strict=True)) for batch in batches for row in batch]
+
+
+def _to_wire(value: object) -> Any:
+    if isinstance(value, date):
+        return {"$moment" if isinstance(value, datetime) else "$date": value.isoformat()}
+    if isinstance(value, list | tuple):
+        return [_to_wire(item) for item in value]
+    if isinstance(value, dict):
+        return {to_text(key): _to_wire(item) for key, item in value.items()}
+    return value if isinstance(value, float) else to_json(value)
+
+
+def _from_wire(found: dict[str, Any]) -> Any:
+    if found.keys() == {"$date"}:
+        return date.fromisoformat(found["$date"])
+    if found.keys() == {"$moment"}:
+        return datetime.fromisoformat(found["$moment"])
+    return found
 
 
 def markdown(columns: Sequence[Column], batches: Iterable[list[Row]]) -> Iterator[str]:

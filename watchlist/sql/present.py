@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -80,57 +80,25 @@ def choose(name: str | None, target: Path | None) -> Format:
         ) from None
 
 
-def present_text(
+def write(
     con: duckdb.DuckDBPyConnection,
     statement: Statement,
     parameters: Mapping[str, object],
-    write: Callable[[str], object],
+    sink: Callable[[bytes], object],
     *,
-    style: Format,
+    style: Format | None,
     limit: int | None,
     room: int | None = None,
     excel_safe: bool = False,
 ) -> Shown:
-    """Run a query and write its rows as text, batch by batch.
+    """Run a query and hand its rows on, batch by batch, in a format.
 
-    Raises
-    ------
-    QueryError
-        The query is refused, fails or is interrupted.
-    """
-    from watchlist.sql import formats, table
-
-    result = run(con, statement, parameters, limit=limit)
-    shown = Shown()
-    batches = _counted(result, shown)
-    columns = result.columns
-    if style is Format.TABLE:
-        rows = [row for batch in batches for row in batch]
-        text, shown.lost = table.draw(columns, rows, room)
-        write(text)
-        return shown
-    if style is Format.CSV:
-        parts = formats.csv_lines(columns, batches, excel_safe=excel_safe)
-    elif style is Format.JSON:
-        parts = formats.json_array(columns, batches)
-    elif style is Format.JSONL:
-        parts = formats.json_lines(columns, batches)
-    else:
-        parts = formats.markdown(columns, batches)
-    _pass_on(parts, write)
-    return shown
-
-
-def present_binary(
-    con: duckdb.DuckDBPyConnection,
-    statement: Statement,
-    parameters: Mapping[str, object],
-    target: Path,
-    *,
-    style: Format,
-    limit: int | None,
-) -> Shown:
-    """Run a query and write its rows as a Parquet or spreadsheet file.
+    Parameters
+    ----------
+    style : Format or None
+        None gives values for a program, see `formats.wire`.
+    room : int, optional
+        Columns of the terminal, for a table; None cuts nothing.
 
     Raises
     ------
@@ -139,15 +107,34 @@ def present_binary(
     ConfigError
         The spreadsheet extra is missing, or the sheet is full.
     """
-    from watchlist.sql import files
+    from watchlist.sql import files, formats, table
 
     if style is Format.PARQUET:
         reader = run_arrow(con, statement, parameters, limit=limit)
-        rows, truncated = files.write_parquet(reader, target, con, limit)
-        return Shown(rows, truncated)
+        return Shown(*files.write_parquet(reader, sink, con, limit))
     result = run(con, statement, parameters, limit=limit)
     shown = Shown()
-    target.write_bytes(files.xlsx(result.columns, _counted(result, shown)))
+    batches = _counted(result, shown)
+    columns = result.columns
+    if style is Format.XLSX:
+        sink(files.xlsx(columns, batches))
+        return shown
+    if style is Format.TABLE:
+        text, shown.lost = table.draw(columns, [row for batch in batches for row in batch], room)
+        sink(text.encode())
+        return shown
+    if style is Format.CSV:
+        parts = formats.csv_lines(columns, batches, excel_safe=excel_safe)
+    elif style is Format.JSON:
+        parts = formats.json_array(columns, batches)
+    elif style is Format.JSONL:
+        parts = formats.json_lines(columns, batches)
+    elif style is Format.MARKDOWN:
+        parts = formats.markdown(columns, batches)
+    else:
+        parts = formats.wire(columns, batches)
+    for part in parts:
+        sink(part.encode())
     return shown
 
 
@@ -157,8 +144,3 @@ def _counted(result: Result, shown: Shown) -> Iterator[list[Row]]:
         shown.truncated = result.truncated
         yield batch
     shown.truncated = result.truncated
-
-
-def _pass_on(parts: Iterable[str], write: Callable[[str], object]) -> None:
-    for part in parts:
-        write(part)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchlist.errors import QueryError, nearest
 from watchlist.sql.complaints import complain
-from watchlist.sql.statements import Statement
+from watchlist.sql.statements import Statement, unended
 
 if TYPE_CHECKING:
     import duckdb
@@ -136,21 +136,7 @@ def _cast(sql: str, kinds: Sequence[str], told: Sequence[str]) -> str:
         for i, (kind, new) in enumerate(zip(kinds, told, strict=True), start=1)
     )
     # on lines of its own: it may end in a comment
-    return f"SELECT {columns} FROM (\n{_unended(sql)}\n)"
-
-
-def _unended(sql: str) -> str:
-    """The query without the semicolon that ends it; comments may follow that."""
-    import duckdb
-
-    text = sql.encode("utf-8")
-    for start, kind in reversed(duckdb.tokenize(sql)):
-        if kind == duckdb.token_type.comment:
-            continue
-        if not text.startswith(b";", start):
-            break
-        text = text[:start]
-    return text.decode("utf-8")
+    return f"SELECT {columns} FROM (\n{unended(sql)}\n)"
 
 
 def _checked(statement: Statement, parameters: Mapping[str, object]) -> dict[str, object]:

@@ -74,20 +74,22 @@ def open_whole(
     import duckdb
 
     while True:
-        before = _identity(file)
+        before = identity(file)
         try:
             con = open_it()
         except duckdb.Error:
-            if _identity(file) == before:
+            if identity(file) == before:
                 raise
             continue
-        if _identity(file) == before:
+        if identity(file) == before:
             return con
         con.close()
 
 
-def _identity(file: Path) -> tuple[int, int, int, int]:
-    """Which file a path names. An inode number is soon given out again, so time and size too."""
+def identity(file: Path) -> tuple[int, int, int, int]:
+    """Which file a path names: device, inode, time and size. An inode number is soon given out
+    again, so time and size too.
+    """
     stat = file.stat()
     return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size
 

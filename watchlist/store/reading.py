@@ -56,10 +56,9 @@ def connect(
     place: Project | Path,
     *,
     as_known: date | None = None,
-    sandboxed: bool = False,
     outdated: bool = False,
 ) -> duckdb.DuckDBPyConnection:
-    """Open the published store to read.
+    """Open the published store to read, for this program's own SQL; `sql.sandbox` is for the rest.
 
     Parameters
     ----------
@@ -67,10 +66,6 @@ def connect(
         A project, or a store file.
     as_known : date, optional
         Give only what had been pulled by the end of that day (UTC).
-    sandboxed : bool
-        Also refuse files and network to the SQL that is run, and lock that setting: read-only
-        alone still lets a query read any file and write with `COPY … TO`.
-
     outdated : bool
         Open a file of an older schema too; its views may lack columns that this version reads.
 
@@ -83,16 +78,14 @@ def connect(
 
     team = lake.lake_of(place) if isinstance(place, Project) else None
     if team is not None:
-        con = lake.connect_published(team, as_known=as_known)
-        return _sandboxed(con) if sandboxed else con
+        return lake.connect_published(team, as_known=as_known)
     file = published_file(place)
     try:
-        con = open_whole(file, partial(_open, file, as_known, outdated))
+        return open_whole(file, partial(_open, file, as_known, outdated))
     except duckdb.Error as error:
         raise refused(str(error)) or StoreError(
             f"{file.name}: {str(error).strip().splitlines()[0]}", DAMAGED
         ) from None
-    return _sandboxed(con) if sandboxed else con
 
 
 def _open(file: Path, as_known: date | None, outdated: bool) -> duckdb.DuckDBPyConnection:
@@ -150,12 +143,6 @@ def last_session(con: duckdb.DuckDBPyConnection, on: date | None = None) -> date
         raise StoreError(f"the store has no bar{until}", "get some with: watchlist pull")
     day: date = found
     return day
-
-
-def _sandboxed(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    con.execute("SET enable_external_access = false")
-    con.execute("SET lock_configuration = true")
-    return con
 
 
 def published_file(place: Project | Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -215,32 +216,15 @@ def _schema() -> pl.Schema:
     )
 
 
-class _Made(NamedTuple):
-    start: date
-    end: date
-    sessions: pl.DataFrame
-
-
-_made: dict[str, _Made] = {}
-"""By calendar, the last range that this process made; it also answers for less."""
-
-
+@lru_cache(maxsize=64)
 def _sessions_of(code: str, start: date, end: date) -> pl.DataFrame:
-    import polars as pl
-
-    if start > end:
-        return pl.DataFrame(schema=_schema())
-    made = _made.get(code)
-    if made is None or start < made.start or made.end < end:
-        made = _made[code] = _Made(start, end, _make(code, start, end))
-    return made.sessions.filter(pl.col("session").is_between(start, end))
-
-
-def _make(code: str, start: date, end: date) -> pl.DataFrame:
+    """Sessions of one exchange; remembered, since making them can take seconds."""
     import exchange_calendars
     import polars as pl
     from exchange_calendars.errors import CalendarError
 
+    if start > end:
+        return pl.DataFrame(schema=_schema())
     if code not in exchange_calendars.get_calendar_names(include_aliases=True):
         known = exchange_calendars.get_calendar_names(include_aliases=False)
         raise ConfigError(f"calendar {code!r} is not known; {nearest(code, known)}")
@@ -260,7 +244,7 @@ def _make(code: str, start: date, end: date) -> pl.DataFrame:
     except (CalendarError, ValueError) as error:
         raise ConfigError(
             f"calendar {code} cannot give {start} to {end}: {error}",
-            "sessions of the years 1700 to 2200 can be had",
+            "sessions of the years 1700 to 2200 are known",
         ) from None
     # through numpy, whole columns at once: a stamp at a time takes longer than all the rest
     frame = pl.DataFrame(

@@ -36,7 +36,7 @@ class DailyResult:
     """The last session that the report knows."""
 
     failed: tuple[str, ...]
-    """Symbols that could not be had; the report names them first."""
+    """Symbols that could not be fetched; the report names them first."""
 
     talk: tuple[str, ...]
     """What a person wants to hear at the end, line by line."""
@@ -57,7 +57,7 @@ def run_daily(
     Raises
     ------
     NothingNewError
-        No symbol could be had; store and reports stay as they were.
+        No symbol could be fetched; store and reports stay as they were.
     StoreBusyError
         Another run is building.
     ConfigError, CatalogError

@@ -28,7 +28,7 @@ class StudyError(WatchlistError):
 
 
 class SourceError(WatchlistError):
-    """Bars could not be had."""
+    """Bars could not be fetched."""
 
     attempts: int = 1
     """How often the source was asked before it was given up."""
@@ -43,7 +43,7 @@ class PermanentSourceError(SourceError):
 
 
 class NothingNewError(WatchlistError):
-    """No symbol could be had from the source; yesterday's file stands."""
+    """No symbol could be fetched from the source; yesterday's file stands."""
 
 
 class StoreError(WatchlistError):

@@ -54,7 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 EPILOG = (
     "Exit codes: 0 done, 1 bug, 2 wrong usage or configuration, or a file that cannot be "
-    "written, 3 partial (some symbols failed, report written), 4 nothing new could be had, "
+    "written, 3 partial (some symbols failed, report written), 4 nothing new could be fetched, "
     "5 another run holds the store, 6 a query was refused or timed out, "
     "129 stopped by SIGHUP, 130 by Ctrl-C, 143 by SIGTERM."
 )

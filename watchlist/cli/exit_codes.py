@@ -29,7 +29,7 @@ class ExitCode(IntEnum):
     """Some symbols failed; the report was written and says which."""
 
     STALE = 4
-    """Nothing new could be had; yesterday's file stands."""
+    """Nothing new could be fetched; yesterday's file stands."""
 
     BUSY = 5
     """Another run holds the store."""

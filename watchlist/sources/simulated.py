@@ -386,7 +386,8 @@ class SimulatedSource:
         from watchlist.calendar import day_zero, sessions
 
         codes = {s.calendar for s in self.catalog.securities if s.pulled}
-        every = sessions(codes, FIRST_SESSION, self._now.date())
+        # the range that a pull asks for too, so that it is made once
+        every = sessions(codes, FIRST_SESSION, date(self._now.year + 1, 12, 31))
         closed = every.filter(pl.col("close_at") <= self._now)
         return {
             code: _Calendar(

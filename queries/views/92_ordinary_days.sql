@@ -3,13 +3,15 @@
 --     FROM ordinary_quantiles('daily-market')
 -- The fitted model is applied to every session up to the study's: to day 0, and to the sessions that
 -- are day 0 of no event of the symbol. A session counts where the symbol and all factors have a
--- return. Of the newest study of that name, or with `on_session` of the one of that session.
-CREATE OR REPLACE MACRO ordinary_days(study, on_session := NULL) AS TABLE
+-- return. Of the newest study of that name that is not after `on_session`.
+CREATE OR REPLACE MACRO ordinary_days(study, on_session := '9999-12-31') AS TABLE
 WITH fit AS (
     SELECT f.*, s.as_of, row_number() OVER () AS pair
     FROM base.study_fits AS f
     JOIN studies AS s USING (study_id)
-    WHERE s.name = study AND CASE WHEN on_session IS NULL THEN s.latest ELSE s.as_of = on_session END
+    WHERE s.name = study AND s.as_of = (
+        SELECT max(n.as_of) FROM studies AS n WHERE n.name = study AND n.as_of <= on_session::DATE
+    )
 ),
 slope AS (
     SELECT pair, unnest(factors) AS factor, unnest(betas) AS beta
@@ -40,7 +42,7 @@ FROM beside AS b
 JOIN fit AS f USING (pair)
 WHERE b.factors = len(f.factors);
 
-CREATE OR REPLACE MACRO ordinary_quantiles(study, on_session := NULL) AS TABLE
+CREATE OR REPLACE MACRO ordinary_quantiles(study, on_session := '9999-12-31') AS TABLE
 WITH day AS (
     SELECT *, any_value(ar) FILTER (is_day0) OVER (PARTITION BY event_id, symbol) AS observed
     FROM ordinary_days(study, on_session := on_session)

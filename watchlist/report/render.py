@@ -92,7 +92,7 @@ class Renderer:
             listing=fmt.listing,
             md=fmt.markdown,
             file_name=safe_name,
-            model_words=lambda text: str(text).replace("-", " ").replace("+", " and "),
+            model_words=model_words,
             words=lambda text: str(text).replace("-", " ").replace("_", " "),
         )
         self.environment.globals.update(
@@ -296,6 +296,11 @@ def _place(error: BaseException, own: list[Path]) -> str | None:
         if any(Path(file).is_relative_to(folder) for folder in own):
             return f"{file}, line {line}"
     return None
+
+
+def model_words(model: str) -> str:
+    """What a study measures against: `market+sector` as `market and sector`."""
+    return "the market" if model == "market" else model.replace("-", " ").replace("+", " and ")
 
 
 def path_rows(lines: list[CarPath]) -> list[tuple[int, list[tuple[str, str, str]]]]:

@@ -148,10 +148,9 @@ def test_lags_of_a_portfolio_with_idle_sessions_are_sessions() -> None:
 
 
 def test_calendar_time_portfolio_weighs_its_members_equally() -> None:
-    returns = np.array([[0.01, 0.03, np.nan], [0.02, 0.5, 0.04], [0.1, 0.1, 0.1]])
-    active = np.array([[1, 1, 1], [1, 0, 1], [0, 0, 0]], dtype=bool)
+    returns, session = [0.01, 0.03, np.nan, 0.02, 0.04], [0, 0, 0, 1, 1]
     np.testing.assert_allclose(
-        calendar_time_portfolio(returns, active), [0.02, 0.03, np.nan], rtol=1e-15
+        calendar_time_portfolio(returns, session, 3), [0.02, 0.03, np.nan], rtol=1e-15
     )
 
 

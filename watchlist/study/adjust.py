@@ -21,7 +21,9 @@ def adjusted(effects: pl.DataFrame, study: Study) -> pl.DataFrame:
     if effects.is_empty():
         return effects
     p = effects["t_p"].to_numpy()
-    wolf = romano_wolf(effects["scar"].to_numpy(), _draws(study))
+    wolf = np.full(len(p), np.nan)
+    if study.placebo.why_none is None:
+        wolf = romano_wolf(effects["scar"].to_numpy(), _draws(study))
     return effects.with_columns(
         pl.Series("p_holm", holm(p)).fill_nan(None),
         pl.Series("p_bh", benjamini_hochberg(p)).fill_nan(None),
@@ -54,7 +56,7 @@ def _draws(study: Study) -> NDArray[np.float64]:
     """
     rng = np.random.default_rng(study.design.seed)
     days, which = np.unique(study.pairs.rows, return_inverse=True)
-    at = rng.integers(0, len(study.panel.sessions), size=(ROMANO_WOLF_DRAWS, len(days)))
+    at = rng.integers(0, len(study.axes.sessions), size=(ROMANO_WOLF_DRAWS, len(days)))
     at = np.ascontiguousarray(at.T)
     draws = np.empty((len(study.windows) * len(which), ROMANO_WOLF_DRAWS))
     rows = iter(draws)

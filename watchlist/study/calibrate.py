@@ -20,8 +20,7 @@ from watchlist.errors import StudyError, nearest
 from watchlist.study.baskets import Peers
 from watchlist.study.dates import date_means, ibragimov_mueller, sign_flips
 from watchlist.study.design import StudyDesign, Window
-from watchlist.study.overlap import event_rows
-from watchlist.study.pairs import Pairs, make_pairs
+from watchlist.study.pairs import Pairs, event_rows, make_pairs
 from watchlist.study.panel import Panel
 from watchlist.study.prepare import as_panel, everyone_else, prepare
 from watchlist.study.quiet import Draw, QuietTable, estimable, quiet_table

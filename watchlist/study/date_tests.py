@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from watchlist.study import dates, power
 from watchlist.study.design import StudyDesign
 from watchlist.study.pairs import Pairs
-from watchlist.study.panel import Panel
+from watchlist.study.panel import Axes, Panel
 from watchlist.study.sample import Outcome, Sample
 
 Ints = NDArray[np.int64]
@@ -50,25 +50,37 @@ def contrast(effects: Floats, days: Ints, in_first: NDArray[np.bool_]) -> Line:
 
 
 def calendar_time(
-    panel: Panel, pairs: Pairs, members: Ints, design: StudyDesign, window: tuple[int, int]
+    factors: Panel,
+    axes: Axes,
+    pairs: Pairs,
+    returns: Floats,
+    members: Ints,
+    design: StudyDesign,
+    window: tuple[int, int],
 ) -> Line | None:
     """Alpha of the portfolio that holds each security through its event windows, times L.
 
     Against the factors that all pairs share; None when there are none to share. Scaled by the
     window's length so that it stands beside mean CARs.
+
+    Parameters
+    ----------
+    factors : panel that holds the pairs' factors, by name
+    returns : (P, E) raw returns of the event days
     """
     columns = pairs.factors[members]
-    common = [int(column[0]) for column in columns.T if (column == column[0]).all()]
+    common = [axes.symbols[column[0]] for column in columns.T if (column == column[0]).all()]
     if design.subject != "returns" or not common:
         return None
-    total = len(panel.sessions)
-    active = np.zeros((total, len(panel.symbols)), dtype=bool)
-    at = pairs.rows[members][:, None] + np.arange(window[0], window[1] + 1)
-    inside = (at >= 0) & (at < total)
-    cols = np.broadcast_to(pairs.cols[members][:, None], at.shape)
-    active[at[inside], cols[inside]] = True
-    portfolio = dates.calendar_time_portfolio(panel.returns, active)
-    test = dates.calendar_time_alpha(portfolio, panel.returns[:, common])
+    total, days = len(axes.sessions), np.arange(window[0], window[1] + 1)
+    held = returns[np.ix_(members, days - design.event_days[0])]
+    session = pairs.rows[members][:, None] + days
+    # a security that is in two windows on one session is held once
+    place = session * len(axes.symbols) + pairs.cols[members][:, None]
+    _, once = np.unique(np.where(np.isfinite(held), place, -1), return_index=True)
+    portfolio = dates.calendar_time_portfolio(held.ravel()[once], session.ravel()[once], total)
+    market = factors.returns[:, [factors.column(name) for name in common]]
+    test = dates.calendar_time_alpha(portfolio, market)
     length = window[1] - window[0] + 1
     out = Outcome(test.estimate * length, test.se * length, test.statistic, test.df, test.p)
     note = f"{test.dates} sessions with a member; the estimate is alpha times {length}"

@@ -212,23 +212,25 @@ def _signed_sums(x: Floats) -> Floats:
     return sums
 
 
-def calendar_time_portfolio(returns: ArrayLike, active: ArrayLike) -> Floats:
+def calendar_time_portfolio(returns: ArrayLike, session: ArrayLike, total: int) -> Floats:
     """Equal-weighted mean return, session by session, of the firms that are in an event window.
 
     Parameters
     ----------
-    returns : (T, N) returns (or abnormal returns); NaN is missing
-    active : (T, N) bool, the firm is inside an event window in that session
+    returns : (N,) returns of the members, one each firm and session; NaN is missing
+    session : (N,) row of each
+    total : sessions in all
 
     Returns
     -------
-    (T,) NaN in sessions without a member.
+    (total,) NaN in sessions without a member.
     """
     ret = np.asarray(returns, dtype=float)
-    member = np.asarray(active, dtype=bool) & np.isfinite(ret)
-    count = member.sum(axis=1)
-    total = np.where(member, ret, 0.0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    there = np.isfinite(ret)
+    row = np.asarray(session)[there]
+    count = np.bincount(row, minlength=total)
+    held = np.bincount(row, weights=ret[there], minlength=total)
+    return np.where(count > 0, held / np.maximum(count, 1), np.nan)
 
 
 def newey_west_lags(sessions: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,10 +20,8 @@ from watchlist.study.models import (
     least_squares,
     room_for,
 )
-
-if TYPE_CHECKING:
-    # a sweep of a whole market has no panel, and does without polars
-    from watchlist.study.panel import Panel
+from watchlist.study.pairs import event_rows
+from watchlist.study.panel import Panel
 
 RANKABLE = (
     "constant-mean", "market-adjusted", "market", "factors", "scholes-williams", "dimson",
@@ -62,6 +59,59 @@ def estimate(
     else:
         fits = _fit(panel, rows, cols, factors, design, masked, donors)
     return volatility_of(fits) if design.subject == "volatility" else fits
+
+
+def masked_rows(rows: Ints, cols: Ints, axes: Panel, design: StudyDesign) -> Bools | None:
+    """(T, S) rows on or just after an event, where the design has them leave the estimation."""
+    if design.overlap not in ("mask", "joint"):
+        return None
+    return event_rows(rows, cols, (len(axes.sessions), len(axes.symbols)), design.mask_days)
+
+
+def fit_pairs(
+    panel: Panel,
+    rows: Ints,
+    cols: Ints,
+    factors: Ints,
+    design: StudyDesign,
+    masked: Bools | None = None,
+    donors: Bools | None = None,
+) -> Fits:
+    """`estimate`, and what the estimation rows hold: masked, missing and zero ones."""
+    fits = estimate(panel, rows, cols, factors, design, masked, donors)
+    start, length = rows + design.estimation[0], design.estimation_length
+    ret = gather(panel.by_security, cols, start, length)
+    known = np.isfinite(ret)
+    kept = _kept(rows, cols, design, masked)
+    zero_volume = np.full(len(rows), np.nan)
+    if panel.volume is not None:
+        volume = gather(np.ascontiguousarray(panel.volume.T), cols, start, length)
+        zero_volume = _share(volume == 0, np.isfinite(volume))
+    return replace(
+        fits,
+        masked=np.zeros(len(rows), np.int64) if kept is None else (known & ~kept).sum(axis=1),
+        missing=length - known.sum(axis=1),
+        zero_returns=_share(ret == 0, known),
+        zero_volume=zero_volume,
+    )
+
+
+def every_day(panel: Panel, series: Ints, design: StudyDesign, masked: Bools | None) -> Fits:
+    """One security with its factors, with every session as day 0; residuals are not kept.
+
+    Parameters
+    ----------
+    series : (1 + K,) columns of the security and its factors
+    """
+    total = len(panel.sessions)
+    cols, factors = np.full(total, series[0]), np.repeat(series[None, 1:], total, axis=0)
+    fits = estimate(panel, np.arange(total), cols, factors, design, masked)
+    return replace(fits, resid=np.empty((total, 0)))
+
+
+def _share(part: Bools, whole: Bools) -> Floats:
+    count = whole.sum(axis=1)
+    return np.where(count > 0, part.sum(axis=1) / np.maximum(count, 1), np.nan)
 
 
 def _in_batches(

@@ -6,56 +6,41 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from watchlist.study.design import StudyDesign
 from watchlist.study.group_tests import Study
-from watchlist.study.models import Fits
-from watchlist.study.panel import Panel
-from watchlist.study.placebo import Rank
 from watchlist.study.power import mde_t
 from watchlist.study.tails import student_p
 from watchlist.study.windows import Effects, day_errors, paths
 
-Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
-def fits_frame(study: Study, near: Bools) -> pl.DataFrame:
+def fits_frame(study: Study) -> pl.DataFrame:
     """One row a pair: what was estimated, on how many rows, and how the security trades."""
-    fits, pairs, panel, design = study.fits, study.pairs, study.panel, study.design
-    start = pairs.rows + design.estimation[0]
-    at = start[:, None] + np.arange(design.estimation_length)
-    inside = (at >= 0) & (at < len(panel.sessions))
-    at = np.clip(at, 0, len(panel.sessions) - 1)
-    cols = pairs.cols[:, None]
-    ret = np.where(inside, panel.returns[at, cols], np.nan)
-    masked = near[at, cols] & inside if design.overlap == "mask" else np.zeros_like(inside)
-    missing = np.isnan(ret).sum(axis=1)
-    return pl.DataFrame(
-        {
-            "event_id": pairs.events,
-            "symbol": pairs.symbols,
-            "day0": panel.sessions[pairs.rows],
-            "factors": [_factor_names(panel, row, design) for row in pairs.factors],
-            "alpha": fits.alpha,
-            "betas": fits.betas.tolist(),
-            "sigma": fits.sigma,
-            "observations": fits.observations.astype(np.int32),
-            "masked": (masked & np.isfinite(ret)).sum(axis=1).astype(np.int32),
-            "zero_return_share": _share(ret == 0, ~np.isnan(ret)),
-            "zero_volume_share": _zero_volume(study, at, inside),
-            "note": [
-                _fit_note(fits, i, int(n), design.estimation_length) for i, n in enumerate(missing)
-            ],
-        },
-        schema_overrides={
-            "event_id": pl.String,
-            "symbol": pl.String,
-            "day0": pl.Date,
-            "factors": pl.List(pl.String),
-            "betas": pl.List(pl.Float64),
-            "note": pl.String,
-        },
-    ).with_columns(pl.col(pl.Float64).fill_nan(None))
+    fits = study.fits
+    none = f"{{}} of {study.design.estimation_length} estimation rows have no return"
+    return (
+        _names(study)
+        .with_columns(
+            pl.Series("day0", study.axes.sessions[study.pairs.rows], dtype=pl.Date),
+            _factor_names(study),
+            pl.Series("alpha", fits.alpha),
+            _betas(fits.betas),
+            pl.Series("sigma", fits.sigma),
+            pl.Series("observations", fits.observations, dtype=pl.Int32),
+            pl.Series("masked", fits.masked, dtype=pl.Int32),
+            pl.Series("zero_return_share", fits.zero_returns),
+            pl.Series("zero_volume_share", fits.zero_volume),
+            pl.Series("missing", fits.missing),
+            pl.Series("doubt", [None] * len(fits.alpha) if fits.notes is None else fits.notes,
+                      dtype=pl.String),
+        )
+        .with_columns(
+            pl.col(pl.Float64).fill_nan(None),
+            note=_joined(pl.col("doubt"), _if_any(none, "missing")),
+        )
+        .drop("missing", "doubt")
+    )  # fmt: skip
 
 
 def abnormal_returns_frame(study: Study) -> pl.DataFrame:
@@ -64,100 +49,94 @@ def abnormal_returns_frame(study: Study) -> pl.DataFrame:
     offset = first - study.design.event_days[0]
     days = np.arange(first, last + 1)
     span = slice(offset, offset + len(days))
-    fits, pairs = study.fits, study.pairs
-    at = pairs.rows[:, None] + days
-    there = (at >= 0) & (at < len(study.panel.sessions))
+    at = study.pairs.rows[:, None] + days
+    there = (at >= 0) & (at < len(study.axes.sessions))
     which, column = np.nonzero(there)
-    ar, expected = fits.ar[:, span], fits.expected[:, span]
-    sar = ar / day_errors(fits)[:, span]
-    return pl.DataFrame(
-        {
-            "event_id": np.array(pairs.events, dtype=object)[which],
-            "symbol": np.array(pairs.symbols, dtype=object)[which],
-            "day": days[column].astype(np.int16),
-            "session": study.panel.sessions[at[there]],
-            "ret": (ar + expected)[there],
-            "expected": expected[there],
-            "ar": ar[there],
-            "sar": sar[there],
-        },
-        schema_overrides={"event_id": pl.String, "symbol": pl.String, "session": pl.Date},
-    ).with_columns(pl.col(pl.Float64).fill_nan(None))
+    ar = study.fits.ar[:, span]
+    return (
+        _names(study, which)
+        .with_columns(
+            pl.Series("day", days[column], dtype=pl.Int16),
+            pl.Series("session", study.axes.sessions[at[there]], dtype=pl.Date),
+            pl.Series("ret", study.returns[:, span][there]),
+            pl.Series("expected", study.fits.expected[:, span][there]),
+            pl.Series("ar", ar[there]),
+            pl.Series("sar", (ar / day_errors(study.fits)[:, span])[there]),
+        )
+        .with_columns(pl.col(pl.Float64).fill_nan(None))
+    )
 
 
 def effects_frame(study: Study) -> pl.DataFrame:
     """One row a window and pair: window by window, pairs in their order."""
-    parts = [_window_frame(study, window) for window in study.windows]
-    return pl.concat(parts)
+    return pl.concat([_window_frame(study, window) for window in study.windows])
 
 
 def bands_frame(study: Study) -> pl.DataFrame:
     """95 % placebo band of each pair's CAR path over the chart days."""
     first, last = study.design.chart
-    _, se = paths(study.fits, study.design.event_days[0], first, last, missing_ok=True)
-    bands = [study.placebo.band(q, first, last) for q in range(len(study.placebo.fits))]
     days = np.arange(first, last + 1)
-    pairs, count = study.pairs, len(days)
+    low, high, draws = study.placebo.bands(study.series, first, last)
+    _, se = paths(study.fits, study.design.event_days[0], first, last, missing_ok=True)
+    at = study.pairs.rows[:, None] + days
     # a day that has not come yet has the error of the days so far; the band shows whole days only
-    known = (pairs.rows[:, None] + days >= 0) & (
-        pairs.rows[:, None] + days < len(study.panel.sessions)
-    )
-    low = np.array([bands[q][0] for q in study.series]).reshape(-1, count) * se
-    high = np.array([bands[q][1] for q in study.series]).reshape(-1, count) * se
-    known &= np.isfinite(low)
+    known = (at >= 0) & (at < len(study.axes.sessions)) & np.isfinite(low)
     which, column = np.nonzero(known)
-    draws = np.array([bands[q][2] for q in study.series], dtype=np.int32)
-    return pl.DataFrame(
-        {
-            "event_id": np.array(pairs.events, dtype=object)[which],
-            "symbol": np.array(pairs.symbols, dtype=object)[which],
-            "day": days[column].astype(np.int16),
-            "lo": low[known],
-            "hi": high[known],
-            "draws": draws[which],
-        },
-        schema_overrides={"event_id": pl.String, "symbol": pl.String},
+    return _names(study, which).with_columns(
+        pl.Series("day", days[column], dtype=pl.Int16),
+        pl.Series("lo", (low * se)[known]),
+        pl.Series("hi", (high * se)[known]),
+        pl.Series("draws", draws[which], dtype=pl.Int32),
     )
 
 
 def _window_frame(study: Study, window: Effects) -> pl.DataFrame:
     fits, pairs = study.fits, study.pairs
     freedom = fits.observations - fits.parameters
-    ranks = [_rank(study, window, i) for i in range(len(pairs))]
-    return pl.DataFrame(
-        {
-            "event_id": pairs.events,
-            "symbol": pairs.symbols,
-            "first_day": np.full(len(pairs), window.first, dtype=np.int16),
-            "last_day": np.full(len(pairs), window.last, dtype=np.int16),
-            "ret": window.ret,
-            "car": window.car,
-            "bhar": window.bhar,
-            "se": window.se,
-            "scar": window.scar,
-            "t_p": student_p(window.scar, freedom),
-            "placebo_p": [rank.p for rank in ranks],
-            "placebo_floor": [rank.floor for rank in ranks],
-            "placebo_n": [rank.days for rank in ranks],
-            "p_holm": np.full(len(pairs), np.nan),
-            "p_bh": np.full(len(pairs), np.nan),
-            "p_romano_wolf": np.full(len(pairs), np.nan),
-            "mde": _detectable(window.se, freedom),
-            "days": window.days.astype(np.int32),
-            "note": [_note(study, window, i, ranks[i]) for i in range(len(pairs))],
-        },
-        schema_overrides={
-            "event_id": pl.String,
-            "symbol": pl.String,
-            "placebo_p": pl.Float64,
-            "placebo_floor": pl.Float64,
-            "placebo_n": pl.Int32,
-            "note": pl.String,
-        },
-    ).with_columns(pl.col(pl.Float64).fill_nan(None))
+    so_far = len(study.axes.sessions) - 1 - pairs.rows
+    ahead = np.clip(window.last - so_far, 0, window.length)
+    # a window cut short by today is ranked among windows as short
+    ranks = study.placebo.ranks(
+        study.series, window.scar, window.first, np.minimum(window.last, so_far)
+    )
+    of_days = f"{{}} of {window.length} days"
+    note = _joined(
+        pl.when(pl.col("event_id").is_in(study.unknown_hours), window.last == 0).then(
+            pl.lit("the hour of the news is unknown: read [0, 1] beside it")
+        ),
+        _if_any(f"{of_days} so far", "ahead", window.length - pl.col("ahead")),
+        _if_any(f"{of_days} have no return", "missing"),
+        pl.col("joint"),
+        pl.col("rank"),
+    )
+    return (
+        _names(study)
+        .with_columns(
+            pl.lit(window.first, dtype=pl.Int16).alias("first_day"),
+            pl.lit(window.last, dtype=pl.Int16).alias("last_day"),
+            pl.Series("ret", window.ret),
+            pl.Series("car", window.car),
+            pl.Series("bhar", window.bhar),
+            pl.Series("se", window.se),
+            pl.Series("scar", window.scar),
+            pl.Series("t_p", student_p(window.scar, freedom)),
+            pl.Series("placebo_p", ranks.p),
+            pl.Series("placebo_floor", ranks.floor),
+            pl.Series("placebo_n", ranks.days, dtype=pl.Int32),
+            *(pl.lit(None, pl.Float64).alias(f"p_{way}") for way in ("holm", "bh", "romano_wolf")),
+            pl.Series("mde", _detectable(window.se, freedom)),
+            pl.Series("days", window.days, dtype=pl.Int32),
+            pl.Series("ahead", ahead),
+            pl.Series("missing", window.length - ahead - window.days),
+            pl.Series("joint", [window.notes.get(i) for i in range(len(pairs))], dtype=pl.String),
+            pl.Series("rank", ranks.notes, dtype=pl.String),
+        )
+        .with_columns(pl.col(pl.Float64).fill_nan(None), note=note)
+        .drop("ahead", "missing", "joint", "rank")
+    )
 
 
-def _detectable(se: Floats, freedom: NDArray[np.int64]) -> Floats:
+def _detectable(se: Floats, freedom: Ints) -> Floats:
     out = np.full(len(se), np.nan)
     for df in np.unique(freedom):
         at = freedom == df
@@ -165,54 +144,46 @@ def _detectable(se: Floats, freedom: NDArray[np.int64]) -> Floats:
     return out
 
 
-def _rank(study: Study, window: Effects, i: int) -> Rank:
-    """Rank of one pair; a window cut short by today is ranked among windows as short."""
-    so_far = min(len(study.panel.sessions) - 1 - int(study.pairs.rows[i]), window.last)
-    if so_far < window.first:
-        return Rank(np.nan, np.nan, 0, None)
-    return study.placebo.rank(int(study.series[i]), float(window.scar[i]), window.first, so_far)
+def _names(study: Study, which: Ints | None = None) -> pl.DataFrame:
+    """event_id and symbol of all pairs, or of those at some places."""
+    pairs = study.pairs
+    frame = pl.DataFrame(
+        {"event_id": pairs.events, "symbol": pairs.symbols},
+        schema={"event_id": pl.String, "symbol": pl.String},
+    )
+    return frame if which is None else frame[which]
 
 
-def _note(study: Study, window: Effects, i: int, rank: Rank) -> str | None:
-    notes = []
-    if window.last == 0 and study.pairs.events[i] in study.unknown_hours:
-        notes.append("the hour of the news is unknown: read [0, 1] beside it")
-    ahead = window.last - (len(study.panel.sessions) - 1 - int(study.pairs.rows[i]))
-    ahead = min(max(ahead, 0), window.length)
-    if ahead:
-        notes.append(f"{window.length - ahead} of {window.length} days so far")
-    missing = window.length - ahead - int(window.days[i])
-    if missing:
-        notes.append(f"{missing} of {window.length} days have no return")
-    notes += [text for text in (window.notes.get(i), rank.note) if text]
-    return "; ".join(notes) or None
-
-
-def _factor_names(panel: Panel, columns: NDArray[np.int64], design: StudyDesign) -> list[str]:
+def _factor_names(study: Study) -> pl.Series:
     """Names in the order of the betas; a shifted factor carries its shift: SPY[-1]."""
+    design = study.design
+    distinct, which = np.unique(study.pairs.factors, axis=0, return_inverse=True)
     if design.subject == "volatility":
-        return []
-    names = [panel.symbols[c] for c in columns]
-    if design.model != "dimson":
-        return names
-    shifts = range(-design.lags, design.leads + 1)
-    return [f"{name}[{shift:+d}]" if shift else name for name in names for shift in shifts]
+        distinct = distinct[:, :0]
+    names = [[study.axes.symbols[column] for column in row] for row in distinct]
+    if design.model == "dimson":
+        shifts = range(-design.lags, design.leads + 1)
+        names = [
+            [f"{name}[{shift:+d}]" if shift else name for name in row for shift in shifts]
+            for row in names
+        ]
+    return pl.Series("factors", names, dtype=pl.List(pl.String)).gather(which.reshape(-1))
 
 
-def _fit_note(fits: Fits, i: int, missing: int, length: int) -> str | None:
-    notes = [] if fits.notes is None or fits.notes[i] is None else [str(fits.notes[i])]
-    if missing:
-        notes.append(f"{missing} of {length} estimation rows have no return")
-    return "; ".join(notes) or None
+def _betas(betas: Floats) -> pl.Series:
+    pairs, k = betas.shape
+    values = betas if k else np.zeros((pairs, 1))
+    return pl.Series("betas", values).arr.to_list().list.head(k)
 
 
-def _share(part: Bools, whole: Bools) -> Floats:
-    count = whole.sum(axis=1)
-    return np.where(count > 0, (part & whole).sum(axis=1) / np.maximum(count, 1), np.nan)
+def _if_any(text: str, column: str, told: pl.Expr | None = None) -> pl.Expr:
+    """The text with the number in it, where the column is above zero."""
+    return pl.when(pl.col(column) > 0).then(
+        pl.format(text, pl.col(column) if told is None else told)
+    )
 
 
-def _zero_volume(study: Study, at: NDArray[np.int64], inside: Bools) -> Floats:
-    if study.panel.volume is None:
-        return np.full(len(at), np.nan)
-    volume = np.where(inside, study.panel.volume[at, study.pairs.cols[:, None]], np.nan)
-    return _share(volume == 0, ~np.isnan(volume))
+def _joined(*notes: pl.Expr) -> pl.Expr:
+    """Notes in one sentence, null where there is none."""
+    text = pl.concat_str(notes, separator="; ", ignore_nulls=True)
+    return pl.when(text != "").then(text)

@@ -16,7 +16,7 @@ from watchlist.study.design import StudyDesign
 from watchlist.study.groups import Group
 from watchlist.study.models import Fits
 from watchlist.study.pairs import Pairs
-from watchlist.study.panel import Panel
+from watchlist.study.panel import Axes, Panel
 from watchlist.study.placebo import PlaceboTable
 from watchlist.study.sample import Outcome, Sample
 from watchlist.study.significance import VARIANCE_JUMP, SignificanceTest, tests_named
@@ -54,7 +54,9 @@ class Study:
     """A study after estimation: what tests and frames are made from."""
 
     design: StudyDesign
-    panel: Panel
+    axes: Axes
+    factors: Panel
+    """The series that are factors of some pair, by name; may hold others."""
     pairs: Pairs
     fits: Fits
     windows: list[Effects]
@@ -66,8 +68,15 @@ class Study:
     _correlations: dict[bytes, MeanCorrelation] = field(default_factory=dict)
     _residuals: dict[bytes, Floats] = field(default_factory=dict)
 
+    @property
+    def returns(self) -> Floats:
+        """(P, E) raw returns of the event days; NaN where there is no abnormal return."""
+        return self.fits.ar + self.fits.expected
+
     def residuals(self, members: Ints) -> Floats:
         """(N, M) of some pairs, taken together once for all windows."""
+        if len(members) == len(self.fits.resid):
+            return self.fits.resid  # everybody: the largest array of a study is not copied
         key = members.tobytes()
         if key not in self._residuals:
             self._residuals.clear()  # groups come one after another
@@ -149,7 +158,9 @@ def _window_rows(
         alpha = None
         if tests == "all":
             window = effect.first, effect.last
-            alpha = calendar_time(study.panel, study.pairs, members, study.design, window)
+            alpha = calendar_time(
+                study.factors, study.axes, study.pairs, study.returns, members, study.design, window
+            )
         if alpha is not None:
             lines.append(alpha)
     else:

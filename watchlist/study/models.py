@@ -82,6 +82,14 @@ class Fits:
     sessions (trade-to-trade) or the variance moves (GARCH)."""
     notes: NDArray[np.object_] | None = None
     """(P,) what is doubtful about a fit, or why there is none; None where nothing is."""
+    masked: Ints | None = None
+    """(P,) estimation rows with a return that were left out because another event fell there."""
+    missing: Ints | None = None
+    """(P,) estimation rows without a return."""
+    zero_returns: Floats | None = None
+    """(P,) share of the estimation rows with a return whose return is zero."""
+    zero_volume: Floats | None = None
+    """(P,) share of those with a known volume on which nothing was traded; NaN = none known."""
 
     @property
     def sigma(self) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,13 +17,36 @@ Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
-class Panel:
-    """Returns of all securities on one axis of sessions."""
+class Axes:
+    """Sessions and symbols by number."""
 
     sessions: Days
     """(T,) datetime64[D], ascending."""
     symbols: tuple[str, ...]
     """(S,) in the order of the columns."""
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {symbol: i for i, symbol in enumerate(self.symbols)}
+
+    def has(self, symbol: str) -> bool:
+        """Whether there is such a series."""
+        return symbol in self._columns
+
+    def column(self, symbol: str) -> int:
+        """The column of a symbol or factor."""
+        try:
+            return self._columns[symbol]
+        except KeyError:
+            raise StudyError(
+                f"no returns of {symbol!r} in the panel", nearest(symbol, list(self.symbols))
+            ) from None
+
+
+@dataclass(frozen=True)
+class Panel(Axes):
+    """Returns of all securities on one axis of sessions."""
+
     returns: Floats
     """(T, S) simple returns, fractions."""
     volume: Floats | None = None
@@ -47,27 +69,6 @@ class Panel:
     def by_security(self) -> Floats:
         """(S, T) the same returns, contiguous along time for fast gathering."""
         return np.ascontiguousarray(self.returns.T)
-
-    @cached_property
-    def _columns(self) -> dict[str, int]:
-        return {symbol: i for i, symbol in enumerate(self.symbols)}
-
-    def has(self, symbol: str) -> bool:
-        """Whether the panel holds that series."""
-        return symbol in self._columns
-
-    def column(self, symbol: str) -> int:
-        """The column of a symbol or factor."""
-        try:
-            return self._columns[symbol]
-        except KeyError:
-            raise StudyError(
-                f"no returns of {symbol!r} in the panel", nearest(symbol, list(self.symbols))
-            ) from None
-
-    def row_on_or_after(self, days: Sequence[object] | Days) -> Ints:
-        """Row of the first session on or after each day; T where there is none."""
-        return np.searchsorted(self.sessions, np.asarray(days, dtype="datetime64[D]"))
 
     def with_series(self, name: str, series: Floats) -> Panel:
         """The panel with one more column of returns, e.g. a basket or a risk factor."""

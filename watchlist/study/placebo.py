@@ -35,6 +35,15 @@ class Rank(NamedTuple):
     """Shift of the statistic that is found with power 0.8; only of a portfolio's rank."""
 
 
+class Ranks(NamedTuple):
+    """The `Rank` of P pairs."""
+
+    p: Floats
+    floor: Floats
+    days: Ints
+    notes: list[str | None]
+
+
 @dataclass
 class PlaceboTable:
     """Standardized window effects of every session, for Q series (a security and its factors)."""
@@ -78,6 +87,16 @@ class PlaceboTable:
             self._pools[key] = _pool(strict[q], relaxed[q], self.least)
         return _rank(scar, self._pools[key])
 
+    def ranks(self, qs: Ints, scars: Floats, first: int, lasts: Ints) -> Ranks:
+        """`rank` of P pairs over windows that end on days of their own; none where one is empty."""
+        p, floor = np.full((2, len(qs)), math.nan)
+        days, notes = np.zeros(len(qs), dtype=np.int64), [self.why_none] * len(qs)
+        if self.why_none is None:
+            for i in np.flatnonzero(lasts >= first).tolist():
+                rank = self.rank(int(qs[i]), float(scars[i]), first, int(lasts[i]))
+                p[i], floor[i], days[i], notes[i] = rank[:4]
+        return Ranks(p, floor, days, notes)
+
     def portfolio_rank(self, qs: Ints, statistic: float, first: int, last: int) -> Rank:
         """Rank of the mean SCAR of several pairs on one date: their mean SCAR on other dates."""
         if self.why_none is not None:
@@ -107,6 +126,15 @@ class PlaceboTable:
         quantile = np.quantile if np.isfinite(paths).all() else np.nanquantile
         low, high = quantile(paths, BAND, axis=0)
         return low, high, len(paths)
+
+    def bands(self, qs: Ints, first: int, last: int) -> tuple[Floats, Floats, Ints]:
+        """(P, L) lower and upper quantile and (P,) days of `band` of the series of P pairs."""
+        low, high = np.full((2, len(qs), last - first + 1), math.nan)
+        days = np.zeros(len(qs), dtype=np.int64)
+        if self.why_none is None:
+            for q in np.unique(qs):
+                low[qs == q], high[qs == q], days[qs == q] = self.band(q, first, last)
+        return low, high, days
 
     def draw(
         self, groups: list[Ints], first: int, last: int, draws: int, rng: np.random.Generator

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -14,19 +16,25 @@ from watchlist.study.adjust import adjust_within, adjusted
 from watchlist.study.baskets import Peers, donors
 from watchlist.study.day_tests import day_tests
 from watchlist.study.design import SECTOR, StudyDesign
-from watchlist.study.drops import Drop, drops_frame
-from watchlist.study.estimate import RANKABLE, estimate, rows_of
+from watchlist.study.estimate import RANKABLE, every_day, fit_pairs, masked_rows, rows_of
 from watchlist.study.group_tests import CONTRASTS, TEST_SCHEMA, Study, group_tests
 from watchlist.study.groups import SCOPES, make_groups
 from watchlist.study.joint import joint_effects
-from watchlist.study.models import Fits, blank_fits
-from watchlist.study.overlap import event_rows, overlaps
-from watchlist.study.pairs import Pairs, make_pairs
-from watchlist.study.panel import Panel
+from watchlist.study.models import Fits
+from watchlist.study.pairs import (
+    Drop,
+    Pairs,
+    drops_frame,
+    estimable,
+    event_rows,
+    make_pairs,
+    overlaps,
+    without_overlaps,
+)
+from watchlist.study.panel import Axes, Panel
 from watchlist.study.placebo import PlaceboTable
 from watchlist.study.prepare import as_panel, everyone_else, prepare
 from watchlist.study.singles import SINGLE_SCHEMA, single_tests
-from watchlist.study.sound import sound, without_overlaps
 from watchlist.study.treated import treated_factors
 from watchlist.study.windows import Compounding, Effects, effects
 
@@ -110,75 +118,182 @@ def event_study(
     StudyError
         The frames lack a column, a factor has no returns, an event names a symbol twice.
     """
-    tell = step or (lambda done, total, what: None)
     panel = as_panel(returns, factors, design)
-    tell(0, 5, "estimation")
     known_peers = everyone_else(panel, events, sectors or {}, design) if peers is None else peers
     panel, own = prepare(panel, events, design, sectors or {}, known_peers)
     every, drops = make_pairs(panel, events, design, own)
-    near = event_rows(every.rows, every.cols, panel.returns.shape, design.mask_days)
-    masked = near if design.overlap in ("mask", "joint") else None
-    reach = min(a for a, _ in design.windows), max(b for _, b in design.windows)
-    overlapping = overlaps(every, design.estimation, reach, design.mask_days)
-    pairs = every if only is None else every.take(_selected(every, only))
-    if only is not None:
-        drops = _drops_of(drops, only)
+
+    def donors_of(pairs: Pairs) -> Bools | None:
+        if design.model != "synthetic-control":
+            return None
+        return donors(panel, pairs, events, known_peers)
+
+    whole = WholePanel(panel, design, every, donors_of)
+    asked = Asked(tests, scopes, contrasts, days, only)
+    result, study = study_pairs(whole, design, events, every, drops, asked, step=step)
+    if not singles:
+        return result
+    twins, columns = donors_of(study.pairs), study.pairs.factors
+    if twins is not None:
+        columns = np.tile(np.arange(len(panel.symbols)), (len(study.pairs), 1))
+    rows = rows_of(panel, study.pairs.rows, study.pairs.cols, columns, design, whole.masked)
+    alone = single_tests(design, study.pairs, rows, study.fits, study.windows, twins)
+    return replace(result, singles=alone)
+
+
+class Source(Protocol):
+    """Where a study has its returns: a panel in memory, or a store that is read in pieces."""
+
+    @property
+    def axes(self) -> Axes:
+        """Sessions and symbols that the pairs' rows and columns count."""
+        ...
+
+    @property
+    def factors(self) -> Panel:
+        """Holds, by name, every series that is a factor of some pair."""
+        ...
+
+    def fit(self, pairs: Pairs, *, step: Step | None = None) -> Fits:
+        """Fit the design's model to pairs whose security has no other events than `every`."""
+        ...
+
+    def every_day(self, series: Ints) -> list[Fits]:
+        """`estimate.every_day` of series, (Q, 1 + K) columns of a security and its factors."""
+        ...
+
+    def why_no_placebo(self, series: int) -> str | None:
+        """Why so many series are not fitted to every session, if they are not."""
+        ...
+
+    def jointly(self, pairs: Pairs, windows: list[Effects]) -> list[Effects]:
+        """The effects where windows of other events meet them estimated in one regression."""
+        ...
+
+
+@dataclass(frozen=True)
+class WholePanel:
+    """All returns in memory."""
+
+    axes: Panel
+    design: StudyDesign
+    every: Pairs
+    """All pairs that mask one another."""
+    donors: Callable[[Pairs], Bools | None]
+    """For synthetic-control: the securities that may make up each pair's twin."""
+
+    @property
+    def factors(self) -> Panel:
+        """The panel itself."""
+        return self.axes
+
+    @cached_property
+    def masked(self) -> Bools | None:
+        """(T, S) rows that leave a security's estimation window."""
+        return masked_rows(self.every.rows, self.every.cols, self.axes, self.design)
+
+    def fit(self, pairs: Pairs, *, step: Step | None = None) -> Fits:
+        """As `Source` has it."""
+        at = pairs.rows, pairs.cols, pairs.factors
+        return fit_pairs(self.axes, *at, self.design, self.masked, self.donors(pairs))
+
+    def every_day(self, series: Ints) -> list[Fits]:
+        """As `Source` has it."""
+        return [every_day(self.axes, row, self.design, self.masked) for row in series]
+
+    def why_no_placebo(self, series: int) -> str | None:
+        """A panel in memory is always small enough."""
+        return None
+
+    def jointly(self, pairs: Pairs, windows: list[Effects]) -> list[Effects]:
+        """As `Source` has it."""
+        rows = rows_of(self.axes, pairs.rows, pairs.cols, pairs.factors, self.design, self.masked)
+        every = self.every
+        others = [
+            every.rows[(every.cols == col) & (np.array(every.events) != event)]
+            for event, col in zip(pairs.events, pairs.cols, strict=True)
+        ]
+        first = self.design.event_days[0]
+        return [joint_effects(window, rows, first, pairs.rows, others) for window in windows]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a study's pairs; as the arguments of `event_study`."""
+
+    tests: str | tuple[str, ...] = "headline"
+    scopes: tuple[str, ...] = tuple(SCOPES)
+    contrasts: tuple[tuple[str, str, str], ...] = CONTRASTS
+    days: bool = False
+    only: pl.DataFrame | None = None
+
+
+def study_pairs(
+    source: Source,
+    design: StudyDesign,
+    events: pl.DataFrame,
+    every: Pairs,
+    drops: list[Drop],
+    asked: Asked,
+    *,
+    step: Step | None = None,
+) -> tuple[StudyResult, Study]:
+    """Estimate and test the pairs of a study, wherever its returns are.
+
+    Parameters
+    ----------
+    every, drops : all pairs of the events, and those that cannot be one
+    """
+    tell = step or (lambda done, total, what: None)
+    tell(0, 5, "estimation")
+    overlapping = overlaps(every, design)
+    pairs = every
+    if asked.only is not None:
+        wanted = set(asked.only.select("event_id", "symbol").iter_rows())
+        pairs = every.take(np.array([key in wanted for key in every.keys], dtype=bool))
+        drops = [drop for drop in drops if drop[:2] in wanted]
     if design.overlap == "drop":
         pairs, more = without_overlaps(pairs, overlapping)
-        drops += more
-    twins = None
-    if design.model == "synthetic-control":
-        twins = donors(panel, pairs, events, known_peers)
-    fits = estimate(panel, pairs.rows, pairs.cols, pairs.factors, design, masked, twins)
-    pairs, fits, more = sound(panel, pairs, fits, design)
-    drops += more
+        drops = drops + more
+    pairs, fits, more = estimable(source.axes, pairs, source.fit(pairs, step=step), design)
+    drops = drops + more
     tell(1, 5, "placebo days")
-    which, placebo = _placebo(panel, pairs, design, near, masked)
+    which, placebo = _placebo(source, pairs, every, design)
     windows = [_effects(fits, design, window) for window in design.windows]
     if design.overlap == "joint":
-        windows = _jointly(panel, every, pairs, design, masked, windows)
-    study = Study(design, panel, pairs, fits, windows, which, placebo, _unknown_hours(events))
+        windows = source.jointly(pairs, windows)
+    study = Study(
+        design, source.axes, source.factors, pairs, fits, windows, which, placebo,
+        _unknown_hours(events),
+    )  # fmt: skip
     tell(2, 5, "ranks")
     effect_frame = adjusted(frames.effects_frame(study), study)
     tell(3, 5, "tests")
-    groups, family = make_groups(pairs, events, scopes), ["scope", "first_day", "last_day", "test"]
-    test_frame = adjust_within(group_tests(study, groups, tests, contrasts), family)
+    groups = make_groups(pairs, events, asked.scopes)
+    family = ["scope", "first_day", "last_day", "test"]
+    test_frame = adjust_within(group_tests(study, groups, asked.tests, asked.contrasts), family)
     by_day = pl.DataFrame(schema=TEST_SCHEMA)
-    if days:
-        by_day = adjust_within(day_tests(study, groups, tests), family)
+    if asked.days:
+        by_day = adjust_within(day_tests(study, groups, asked.tests), family)
     tell(4, 5, "factors and bands")
-    of_pairs = pl.DataFrame(
-        {"event_id": pairs.events, "symbol": pairs.symbols},
-        schema={"event_id": pl.String, "symbol": pl.String},
-    )
-    alone = pl.DataFrame(schema=SINGLE_SCHEMA)
-    if singles:
-        columns = pairs.factors
-        if twins is not None:
-            twins = donors(panel, pairs, events, known_peers)
-            columns = np.tile(np.arange(len(panel.symbols)), (len(pairs), 1))
-        rows = rows_of(panel, pairs.rows, pairs.cols, columns, design, masked)
-        alone = single_tests(design, pairs, rows, fits, windows, twins)
+    fit_frame = frames.fits_frame(study)
+    ours = overlapping.join(fit_frame, on=["event_id", "symbol"], how="semi", maintain_order="left")
     result = StudyResult(
-        singles=alone,
+        singles=pl.DataFrame(schema=SINGLE_SCHEMA),
         days=by_day,
         design=design,
-        fits=frames.fits_frame(study, near),
+        fits=fit_frame,
         abnormal_returns=frames.abnormal_returns_frame(study),
         effects=effect_frame,
         tests=test_frame,
-        drops=drops_frame(sorted(drops, key=lambda d: (d.event_id, d.symbol))),
-        factors=treated_factors(study, near),
-        overlaps=overlapping.join(
-            of_pairs, on=["event_id", "symbol"], how="semi", maintain_order="left"
-        ),
+        drops=drops_frame(drops),
+        factors=treated_factors(study, every),
+        overlaps=ours,
         bands=frames.bands_frame(study),
-        warnings=_warnings(
-            study, overlapping.join(of_pairs, on=list(of_pairs.columns), how="semi"), drops
-        ),
+        warnings=_warnings(study, ours, drops),
     )
     tell(5, 5, "done")
-    return result
+    return result, study
 
 
 def _effects(fits: Fits, design: StudyDesign, window: tuple[int, int]) -> Effects:
@@ -186,73 +301,26 @@ def _effects(fits: Fits, design: StudyDesign, window: tuple[int, int]) -> Effect
     return effects(fits, design.event_days[0], *window, compounding=compounding)
 
 
-def _jointly(
-    panel: Panel,
-    every: Pairs,
-    pairs: Pairs,
-    design: StudyDesign,
-    masked: Bools | None,
-    windows: list[Effects],
-) -> list[Effects]:
-    rows = rows_of(panel, pairs.rows, pairs.cols, pairs.factors, design, masked)
-    keys = list(zip(every.events, every.cols, strict=True))
-    others = [
-        np.array(
-            [
-                row
-                for row, (event, other) in zip(every.rows, keys, strict=True)
-                if other == col and event != mine
-            ],
-            dtype=np.int64,
-        )
-        for mine, col in zip(pairs.events, pairs.cols, strict=True)
-    ]
-    return [
-        joint_effects(window, rows, design.event_days[0], pairs.rows, others) for window in windows
-    ]
-
-
-def _selected(pairs: Pairs, only: pl.DataFrame) -> Bools:
-    wanted = set(only.select("event_id", "symbol").iter_rows())
-    return np.array([key in wanted for key in zip(pairs.events, pairs.symbols, strict=True)], bool)
-
-
-def _drops_of(drops: list[Drop], only: pl.DataFrame) -> list[Drop]:
-    wanted = set(only.select("event_id", "symbol").iter_rows())
-    return [drop for drop in drops if (drop.event_id, drop.symbol) in wanted]
-
-
 def _placebo(
-    panel: Panel, pairs: Pairs, design: StudyDesign, near: Bools, masked: Bools | None
+    source: Source, pairs: Pairs, every: Pairs, design: StudyDesign
 ) -> tuple[Ints, PlaceboTable]:
     """The table over all sessions of each distinct series, and each pair's series in it."""
     keys = np.column_stack([pairs.cols, pairs.factors])
     series, which = np.unique(keys, axis=0, return_inverse=True)
-    total = len(panel.sessions)
-    why_none = None
+    total = len(source.axes.sessions)
     if design.model in RANKABLE:
-        fits = [_every_day(panel, row, design, masked) for row in series]
+        why_none = source.why_no_placebo(len(series))
     else:
         why_none = f"model {design.model} is too slow to be fitted to every day: no placebo rank"
-        days = design.event_days[1] - design.event_days[0] + 1
-        fits = [blank_fits(total, 0, days, 0, parameters=0)] * len(series)
-    table = PlaceboTable(
-        fits,
-        design.event_days[0],
-        near[:, series[:, 0]].T,
-        design.placebo_days,
-        design.min_observations,
-        why_none,
-    )
+    fits: list[Fits] = []
+    near = np.empty((0, total), dtype=bool)
+    if why_none is None and len(series):
+        fits = source.every_day(series)
+        shape = total, len(source.axes.symbols)
+        near = event_rows(every.rows, every.cols, shape, design.mask_days)[:, series[:, 0]].T
+    first, least = design.event_days[0], design.min_observations
+    table = PlaceboTable(fits, first, near, design.placebo_days, least, why_none)
     return which.reshape(-1), table
-
-
-def _every_day(panel: Panel, series: Ints, design: StudyDesign, masked: Bools | None) -> Fits:
-    """One security with its factors, with every session as day 0; residuals are not kept."""
-    total = len(panel.sessions)
-    cols, factors = np.full(total, series[0]), np.repeat(series[None, 1:], total, axis=0)
-    fits = estimate(panel, np.arange(total), cols, factors, design, masked)
-    return replace(fits, resid=np.empty((total, 0)))
 
 
 def _unknown_hours(events: pl.DataFrame) -> frozenset[str]:

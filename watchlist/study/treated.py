@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from watchlist.formatting import Readable
 from watchlist.study.estimate import estimate
 from watchlist.study.group_tests import Study
+from watchlist.study.pairs import Pairs, event_rows
 from watchlist.study.placebo import PlaceboTable, Rank
 from watchlist.study.windows import Effects, effects
-
-Bools = NDArray[np.bool_]
 
 FACTOR_SCHEMA = {
     "event_id": pl.String,
@@ -29,26 +27,29 @@ TREATED_BELOW = 0.05
 """Placebo p of the factor's own day-0 abnormal return at or below which it counts as treated."""
 
 
-def treated_factors(study: Study, near: Bools) -> pl.DataFrame:
+def treated_factors(study: Study, every: Pairs) -> pl.DataFrame:
     """Each event's factors but the first (the market), judged against the market on day 0.
 
     The factor's own market-model abnormal return is ranked among the sessions that are no event
     day of any security in the study.
+
+    Parameters
+    ----------
+    every : all pairs, also those that were left out or not asked for
     """
-    design, panel, pairs = study.design, study.panel, study.pairs
+    design, panel, pairs = study.design, study.factors, study.pairs
     if pairs.factors.shape[1] < 2 or not len(pairs):
         return pl.DataFrame(schema=FACTOR_SCHEMA)
-    market = int(pairs.factors[0, 0])
-    total = len(panel.sessions)
-    any_event = np.asarray(near.any(axis=1))
+    symbols, total = study.axes.symbols, len(panel.sessions)
+    market = symbols[pairs.factors[0, 0]]
+    against = np.full((total, 1), panel.column(market))
+    any_event = event_rows(every.rows, np.zeros_like(every.rows), (total, 1), design.mask_days)
     rows: list[tuple[object, ...]] = []
     for col in np.unique(pairs.factors[:, 1:]):
-        fits = estimate(
-            panel, np.arange(total), np.full(total, col), np.full((total, 1), market), design
-        )
-        table = PlaceboTable(
-            [fits], design.event_days[0], any_event[None, :], 0, design.min_observations
-        )
+        factor = symbols[col]
+        own = np.full(total, panel.column(factor))
+        fits = estimate(panel, np.arange(total), own, against, design)
+        table = PlaceboTable([fits], design.event_days[0], any_event.T, 0, design.min_observations)
         day0 = effects(fits, design.event_days[0], 0, 0)
         users = (pairs.factors[:, 1:] == col).any(axis=1)
         seen: dict[str, list[int]] = {}
@@ -58,9 +59,8 @@ def treated_factors(study: Study, near: Bools) -> pl.DataFrame:
             row = int(pairs.rows[members[0]])
             rank = table.rank(0, float(day0.scar[row]), 0, 0)
             treated = bool(rank.p <= TREATED_BELOW)
-            factor = panel.symbols[col]
             names = ", ".join(sorted({pairs.symbols[i] for i in members}))
-            why = _why(factor, panel.symbols[market], day0, row, rank)
+            why = _why(factor, market, day0, row, rank)
             if treated:
                 why += f": the event moved it, so it takes away part of the effect on {names}"
             elif rank.days:

@@ -42,6 +42,17 @@ def test_tables_have_the_columns_of_the_store() -> None:
         con.unregister("made")
 
 
+def test_days_outside_the_panel_have_no_row() -> None:
+    panel = market()
+    last = len(panel.sessions) - 1
+    events = events_on(panel, {"late": last - 1, "whole": 200}, FIRMS[:2])
+    result = event_study(panel, events, DESIGN)
+    days = dict(result.abnormal_returns.group_by("event_id").agg("day").iter_rows())
+    assert days == {"late": [-2, -1, 0, 1] * 2, "whole": [-2, -1, 0, 1, 2, 3, 4] * 2}
+    late = result.abnormal_returns.filter(event_id="late", symbol=FIRMS[0])
+    assert late["session"].to_list() == panel.sessions[last - 3 :].tolist()
+
+
 def test_no_nan_reaches_a_table() -> None:
     panel = market(missing=0.05)
     late = len(panel.sessions) - 1

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from tests.bench.market import Market, write
+from watchlist.config import Config
 from watchlist.study.design import StudyDesign
+
+CONFIG = Config.model_validate({"study": {"market": "MKT"}})
+LATE = date(2003, 6, 13)
+"""The last session of `small_market`."""
 
 DESIGN = StudyDesign(
     name="sweep",

@@ -12,19 +12,18 @@ import signal
 import sys
 import threading
 import time
-from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
+import numpy as np
 from pyspark.sql import SparkSession
 
-from tests.sweep.market_files import DESIGN
-from watchlist.steps import sweep_market
-from watchlist.steps.executors import Local, Spark
-from watchlist.study.sweep import result_schema
-
-LATE = date(2030, 1, 1)
+from tests.sweep.market_files import CONFIG, DESIGN, LATE
+from watchlist.steps import pieces
+from watchlist.steps.pieces import Executor, Spark, Threads
+from watchlist.steps.study import read_axes
+from watchlist.study.models import Fits
+from watchlist.study.pairs import make_pairs
 
 
 def executor_processes() -> list[int]:
@@ -44,13 +43,15 @@ def executor_processes() -> list[int]:
 
 def main(store: str, kill: bool) -> None:
     """Compare the executors."""
-    sweep_market.SECURITIES = 8
+    pieces.SECURITIES = 8
     con = duckdb.connect(store, read_only=True)
-    market = sweep_market.read_market(con, DESIGN, LATE)
-    units = sorted(set((market.pairs.security // sweep_market.SECURITIES).tolist()))
-    load, work = sweep_market.make_units(con, market, DESIGN, LATE)
-    schema = result_schema(DESIGN)
-    local = pa.concat_tables(Local(2).run(units, load, work, schema))
+    held = read_axes(con, CONFIG, as_of=LATE, estimation=DESIGN.estimation)
+    pairs, _ = make_pairs(held.axes, held.events, DESIGN, {})
+
+    def fits(executor: Executor) -> Fits:
+        return pieces.open_returns(con, held, DESIGN, pairs, executor, LATE).fit(pairs)
+
+    local = fits(Threads(2))
 
     port = os.environ["WATCHLIST_DRIVER_PORT"]
     session = (
@@ -75,21 +76,15 @@ def main(store: str, kill: bool) -> None:
 
         threading.Thread(target=shoot).start()
         lost = 1
-    far = pa.concat_tables(Spark(session, batch=4).run(units, load, work, schema))
-    equal = all(
-        far[name].combine_chunks().equals(local[name].combine_chunks())
-        or _bits(far[name]) == _bits(local[name])
-        for name in schema.names
-    )
+    far = fits(Spark(session, batch=4))
+    equal = all(_bits(far.columns[name]) == _bits(each) for name, each in local.columns.items())
     session.stop()
-    print(json.dumps({"equal": equal, "rows": len(far), "lost": lost}))
+    print(json.dumps({"equal": equal, "rows": len(far.alpha), "lost": lost}))
 
 
-def _bits(column: pa.ChunkedArray) -> bytes:
-    """The numbers of a column as bytes: NaN equals NaN."""
-    whole = column.combine_chunks()
-    flat = whole.flatten() if pa.types.is_fixed_size_list(whole.type) else whole
-    return bytes(flat.to_numpy(zero_copy_only=False).tobytes())
+def _bits(values: np.ndarray) -> bytes:
+    """NaN equals NaN, and nothing else is equal but what is."""
+    return values.dtype.str.encode() + str(values.shape).encode() + values.tobytes()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -27,7 +27,7 @@ def sweep(
     ] = "-260:-11",
     window: Windows = None,
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="market, garch or egarch (slow: see --executor).")
+        str, typer.Option(metavar="NAME", help="market, market+sector, or another of `study`.")
     ] = "market",
     market: Annotated[
         str | None, typer.Option(metavar="SYMBOL", help="Market factor, if not the configured one.")
@@ -42,35 +42,40 @@ def sweep(
     """Study every event and target against the market, whatever the size of the store.
 
     Without --window: 0:0, -1:1 and -10:10.
-    The model with other events masked, the whole battery over all pairs; results are stored
-    as the study `sweep`. For a watchlist the daily studies say more: `watchlist study`.
+    The same study as `watchlist study --by all`, other events masked, read in pieces and stored as
+    the study `sweep`. Placebo ranks only while every security can be fitted to every session.
+    For garch and egarch, which are slow, see --executor.
     """
     from watchlist import store
     from watchlist.clock import SystemClock
-    from watchlist.steps.executors import open_executor
+    from watchlist.steps.pieces import open_executor
+    from watchlist.steps.report_read import last_session
+    from watchlist.steps.study_ask import Question, make_design
     from watchlist.steps.sweep import run_sweep
-    from watchlist.steps.sweep_market import last_session
-    from watchlist.study.design import Model, StudyDesign
 
     place, config = open_project(project, simulated=simulated)
+    if market is not None:
+        config = config.model_copy(
+            update={"study": config.study.model_copy(update={"market": market})}
+        )
     windows = tuple(parse_window(text) for text in window or ["0:0", "-1:1", "-10:10"])
-    design = StudyDesign(
-        name="sweep",
-        model=cast(Model, model),  # the design refuses other names
-        factors=(market or config.study.market,),
-        estimation=parse_window(estimation),
-        windows=windows,
-        chart=(min(a for a, _ in windows), max(b for _, b in windows)),
-        min_observations=config.study.min_observations,
-    )
+    settings = {
+        "name": "sweep",
+        "overlap": "mask",
+        "estimation": parse_window(estimation),
+        "windows": windows,
+        "chart": (min(a for a, _ in windows), max(b for _, b in windows)),
+    }
+    design = make_design(config, Question(model=model, settings=settings))
     runner = open_executor(executor)
     with store.open_build(place, SystemClock(), compare=False) as build:
         with console.progress("sweep") as step:
             summary = run_sweep(
                 build.con,
+                config,
                 design,
                 runner,
-                as_of=on or last_session(build.con, design),
+                as_of=last_session(build.con, on),
                 tests=names_of_tests(tests),
                 step=step,
             )

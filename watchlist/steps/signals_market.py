@@ -60,9 +60,6 @@ class Bars:
         # through polars: Arrow's own way to numpy loads pandas
         bars = lake.another(self.con).sql(_sql(name), params=bounds).pl()
         columns = {name: bars[name].to_numpy() for name in bars.columns}
-        if len(security) < last - first + 1:
-            mine = np.isin(columns["security"], security)
-            columns = {name: values[mine] for name, values in columns.items()}
         return lay(columns, listings, self.row_of_day)
 
 

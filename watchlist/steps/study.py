@@ -15,8 +15,9 @@ import polars as pl
 from watchlist import __version__, store
 from watchlist.errors import StudyError
 from watchlist.study import Panel, StudyDesign, StudyResult, event_study, panel_from_frame
-from watchlist.study.design import SECTOR, Overlap
+from watchlist.study.design import SECTOR, Overlap, Window
 from watchlist.study.groups import SCOPES
+from watchlist.study.panel import Axes, Days
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,10 +65,32 @@ class StudyData:
     sectors: dict[str, str]
 
 
-def read_data(
-    con: duckdb.DuckDBPyConnection, config: Config, *, as_of: date, since: date | None = None
-) -> StudyData:
-    """Returns, events and sector factors as of a session, from the public views.
+@dataclass(frozen=True)
+class StoredAxes:
+    """What a study reads but for the returns."""
+
+    axes: Axes
+    listed: pl.DataFrame
+    """Securities that have bars: security_id, symbol, calendar, first_day, last_day (life under the
+    symbol, days since 1970), first, last (sessions with a bar)."""
+    events: pl.DataFrame
+    """event_id, symbol, relation, day0, announced_on, category, direction, chain, chain_stage,
+    minerals"""
+    sectors: dict[str, str]
+
+
+def read_axes(
+    con: duckdb.DuckDBPyConnection,
+    config: Config,
+    *,
+    as_of: date,
+    estimation: Window | None = None,
+) -> StoredAxes:
+    """Sessions, securities and events as of a session.
+
+    Parameters
+    ----------
+    estimation : of the design, default the configured one: so much is read before the first event
 
     Raises
     ------
@@ -75,19 +98,45 @@ def read_data(
         The market factor has no returns: nothing can be judged against it.
     """
     market = config.study.market
-    sessions = _read(con, "sessions", as_of=as_of, market=market)["session"]
-    events = _read(con, "events", as_of=as_of)
-    first_bars = _read(con, "first_bars", as_of=as_of)
-    if market not in first_bars["symbol"] or sessions.is_empty():
+    sessions = read(con, "sessions", as_of=as_of, market=market)["session"]
+    events = read(con, "events", as_of=as_of)
+    listed = read(con, "listed", as_of=as_of)
+    if market not in listed["symbol"] or sessions.is_empty():
         raise StudyError(
             f"no returns of the market factor {market} up to {as_of}",
             f"pull it: watchlist pull {market}; or set [study] market in watchlist.toml",
         )
-    start = since or _start(sessions, events, first_bars, config)
+    sessions = sessions.filter(sessions >= listed["first"].min())
+    needed = config.study.history - (estimation or config.study.estimation)[0]
+    start = _start(sessions, events, listed, needed)
     sessions = sessions.filter(sessions >= start)
-    returns = _read(con, "returns", as_of=as_of, since=start)
-    sectors = dict(_read(con, "sectors").iter_rows())
-    return StudyData(panel_from_frame(returns, sessions=sessions), events, sectors)
+    listed = listed.filter(pl.col("last") >= start)
+    axes = Axes(sessions.to_numpy().astype("datetime64[D]"), tuple(listed["symbol"]))
+    return StoredAxes(axes, listed, events, dict(read(con, "sectors").iter_rows()))
+
+
+def read_data(
+    con: duckdb.DuckDBPyConnection, config: Config, *, as_of: date, estimation: Window | None = None
+) -> StudyData:
+    """Returns, events and sector factors as of a session, from the public views.
+
+    Raises
+    ------
+    StudyError
+        As `read_axes`.
+    """
+    held = read_axes(con, config, as_of=as_of, estimation=estimation)
+    panel = read_panel(con, held.axes.sessions, as_of=as_of)
+    return StudyData(panel, held.events, held.sectors)
+
+
+def read_panel(
+    con: duckdb.DuckDBPyConnection, sessions: Days, *, as_of: date, symbols: list[str] | None = None
+) -> Panel:
+    """The returns of all securities, or of some, on an axis of sessions."""
+    since = sessions[0].item()
+    returns = read(con, "returns", as_of=as_of, since=since, symbols=symbols)
+    return panel_from_frame(returns, sessions=pl.Series(sessions))
 
 
 def daily_designs(config: Config) -> tuple[StudyDesign, ...]:
@@ -144,7 +193,11 @@ def run_study(
         scopes = tuple(SCOPES) if number < 2 else ("event",)
         result = event_study(data.panel, data.events, design, sectors=data.sectors, scopes=scopes)
         results.append(result)
-    _write(con, results, data, as_of=as_of)
+    studies = [
+        (study_number(as_of, place), result, fingerprint(result.design, data))
+        for place, result in enumerate(results)
+    ]
+    write_studies(con, studies, as_of=as_of)
     tell(len(designs), len(designs), "written")
     return StudySummary(as_of, tuple(results), _talk(results))
 
@@ -156,48 +209,50 @@ def model_name(design: StudyDesign) -> str:
     return design.model
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection, results: list[StudyResult], data: StudyData, *, as_of: date
+def write_studies(
+    con: duckdb.DuckDBPyConnection,
+    studies: list[tuple[int, StudyResult, str]],
+    *,
+    as_of: date,
 ) -> None:
-    """Each table is written once for all studies: what a statement costs is mostly its own."""
-    numbers = [_study_id(as_of, number) for number in range(len(results))]
-    gone = [
-        *numbers,
-        *(study_id for result in results for study_id in _outdated(con, result.design.name, as_of)),
-    ]
+    """Write studies in place of those of the same numbers, and forget old ones of their names.
+
+    Parameters
+    ----------
+    studies : number, result and fingerprint of each
+    """
+    gone = [number for number, _, _ in studies]
+    for _, result, _ in studies:
+        gone += _outdated(con, result.design.name, as_of)
     for table in ("studies", *TABLES):
         con.execute(
             f"DELETE FROM base.{table} WHERE list_contains($gone, study_id)", {"gone": gone}
         )
-    rows = [
-        _study_row(result, data, study_id, as_of)
-        for study_id, result in zip(numbers, results, strict=True)
-    ]
-    studies = pl.DataFrame(rows, schema_overrides={"warnings": pl.List(pl.String())})
-    store.write_frame(con, "studies", studies)
+    rows = [_study_row(*study, as_of) for study in studies]
+    schema = {"warnings": pl.List(pl.String())}
+    store.write_frame(con, "studies", pl.DataFrame(rows, schema_overrides=schema))
+    # each table is written once for all studies: what a statement costs is mostly its own
     for table in TABLES:
-        numbered = [
-            result.tables[table].select(
-                pl.lit(study_id, dtype=pl.Int32).alias("study_id"), pl.all()
-            )
-            for study_id, result in zip(numbers, results, strict=True)
+        parts = [
+            result.tables[table].select(pl.lit(number, pl.Int32).alias("study_id"), pl.all())
+            for number, result, _ in studies
         ]
-        store.write_frame(con, table, pl.concat(numbered))
+        store.write_frame(con, table, pl.concat(parts))
 
 
 def _study_row(
-    result: StudyResult, data: StudyData, study_id: int, as_of: date
+    number: int, result: StudyResult, fingerprint: str, as_of: date
 ) -> dict[str, object]:
     """One row of `studies`."""
     design = result.design
     return {
-        "study_id": study_id,
+        "study_id": number,
         "name": design.name,
         "model": model_name(design),
         "headline": design.headline,
         "as_of": as_of,
         "design": design.as_json(),
-        "design_hash": fingerprint(design, data),
+        "design_hash": fingerprint,
         "events": result.fits["event_id"].n_unique(),
         "pairs": result.fits.height,
         "dates": result.fits["day0"].n_unique(),
@@ -231,19 +286,16 @@ def _outdated(con: duckdb.DuckDBPyConnection, name: str, as_of: date) -> list[in
     return [study_id for study_id, day in held if day not in keep]
 
 
-def _study_id(as_of: date, number: int) -> int:
+def study_number(as_of: date, place: int) -> int:
     """Readable and the same for every run of that day: 2026073100, 2026073101, ..."""
-    return int(as_of.strftime("%Y%m%d")) * 100 + number
+    return int(as_of.strftime("%Y%m%d")) * 100 + place
 
 
-def _start(
-    sessions: pl.Series, events: pl.DataFrame, first_bars: pl.DataFrame, config: Config
-) -> date:
+def _start(sessions: pl.Series, events: pl.DataFrame, listed: pl.DataFrame, needed: int) -> date:
     """First session to read: enough before the first event that has bars before it."""
-    known = events.join(first_bars, on="symbol").filter(pl.col("day0") > pl.col("first"))
+    known = events.join(listed, on="symbol").filter(pl.col("day0") > pl.col("first"))
     days: list[date] = sessions.to_list()
     earliest = min(known["day0"].to_list(), default=days[-1])
-    needed = config.study.history - config.study.estimation[0]
     return days[max(0, bisect_left(days, earliest) - needed)]
 
 
@@ -259,7 +311,12 @@ def _talk(results: list[StudyResult]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _read(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
-    sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
-    frame: pl.DataFrame = con.sql(sql, params=params or None).pl()
+def read(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
+    """The rows of one of our queries."""
+    frame: pl.DataFrame = con.sql(sql(name), params=params or None).pl()
     return frame
+
+
+def sql(name: str) -> str:
+    """The text of one of our queries."""
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")

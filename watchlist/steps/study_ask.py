@@ -81,10 +81,10 @@ def ask(
     StudyError
         The design cannot work, or nothing fits the filters.
     """
-    data = read_data(con, config, as_of=as_of)
-    only = _chosen(data.events, question)
     table = _factor_table(question)
     design = make_design(config, question, tuple(table.columns) if table is not None else ())
+    data = read_data(con, config, as_of=as_of, estimation=design.estimation)
+    only = _chosen(data.events, question)
     panel = data.panel
     scopes = question.scopes or ("event", "all")
     contrasts = _contrasts(scopes, question.contrast, data.events)

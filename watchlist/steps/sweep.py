@@ -1,33 +1,48 @@
-"""The market-wide study: every event x target of a large store, streamed security by security."""
+"""The study of a whole market: the same as any other, read security by security and stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
-from threading import Thread
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from watchlist.errors import StudyError
-from watchlist.steps.executors import Executor
-from watchlist.steps.sweep_market import SECURITIES, make_units, read_market
-from watchlist.steps.sweep_results import SweepSummary, write_sweep
-from watchlist.study.design import StudyDesign
-from watchlist.study.sweep import MODELS, collect, result_schema
+from watchlist.steps.pieces import Executor, open_returns
+from watchlist.steps.study import read_axes, study_number, write_studies
+from watchlist.study.design import PEERS, SECTOR, StudyDesign
+from watchlist.study.pairs import make_pairs
+from watchlist.study.run import Asked, StudyResult, study_pairs
 
 if TYPE_CHECKING:
     import duckdb
 
+    from watchlist.config import Config
+
 Step = Callable[[int, int, str], None]
 
-READ_BUFFER = "256MiB"
-"""Memory of DuckDB's own: it would else keep every block that was read, and none is read twice."""
+PLACE = 99
+"""Last of the numbers of a day's studies: the daily ones come first."""
+
+
+@dataclass(frozen=True)
+class SweepSummary:
+    """What a sweep ends with."""
+
+    study_id: int
+    result: StudyResult
+
+    @property
+    def talk(self) -> tuple[str, ...]:
+        """What a person wants to hear."""
+        pairs, drops = self.result.fits.height, self.result.drops.height
+        return (f"sweep: {pairs:,} pairs studied, {drops:,} left out", *self.result.warnings)
 
 
 def run_sweep(
     con: duckdb.DuckDBPyConnection,
+    config: Config,
     design: StudyDesign,
     executor: Executor,
     *,
@@ -35,46 +50,48 @@ def run_sweep(
     tests: str | tuple[str, ...] = "all",
     step: Step | None = None,
 ) -> SweepSummary:
-    """Study every pair against the market, test them together, and write the study.
+    """Study every pair, test them together, and write the study.
 
-    Memory: one unit of bars a thread, and about 8 (M + 3 E) bytes a pair for the results.
+    Parameters
+    ----------
+
+    Memory: a piece of the bars a thread, and about 8 (M + 3 E) bytes a pair for the results.
 
     Raises
     ------
     StudyError
-        The model is none of `MODELS`, the overlap rule neither `mask` nor `keep`, the market
-        factor has no returns, or no event has a target.
+        The design needs other securities than each pair's own and its factors, the market factor
+        has no returns, or no event has a target.
     """
-    if design.model not in MODELS or design.overlap not in ("mask", "keep"):
+    if (
+        design.model in ("synthetic-control", "trade-to-trade")
+        or PEERS in design.factors
+        or design.subject == "volume"
+        or design.overlap == "joint"
+    ):
         raise StudyError(
-            f"a sweep of a whole market cannot use {design.model!r} with overlap "
-            f"{design.overlap!r}",
-            f"use one of {', '.join(MODELS)}, and overlap 'mask' or 'keep'",
+            f"a sweep of a whole market cannot use {design.model!r} of {list(design.factors)} with "
+            f"overlap {design.overlap!r}",
+            "a pair is estimated from its own returns and those of its factors: model 'market', "
+            "overlap 'mask' or 'keep'",
         )
-    tell = step or (lambda done, total, what: None)
-    Thread(target=_import_ahead, daemon=True).start()
-    con.execute(f"SET memory_limit = '{READ_BUFFER}'")
-    market = read_market(con, design, as_of)
-    units = sorted(set((market.pairs.security // SECURITIES).tolist()))
-    load, work = make_units(con, market, design, as_of)
-
-    def told(parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
-        for done, part in enumerate(parts, start=1):
-            yield part
-            tell(done, len(units) + 1, f"{SECURITIES * done:,} securities")
-
-    # each unit is read by its own thread alone, and so in one piece; see `ROWS`
-    con.execute("SET threads = 1")
-    parts = executor.run(units, load, work, result_schema(design))
-    results = collect(told(parts), len(market.pairs.day0), design)
-    con.execute("RESET memory_limit")
-    con.execute("RESET threads")
-    summary = write_sweep(con, design, market, results, as_of, tests)
-    tell(len(units) + 1, len(units) + 1, "written")
-    return summary
+    held = read_axes(con, config, as_of=as_of, estimation=design.estimation)
+    if held.events.is_empty():
+        raise StudyError("no event has a target with a day 0", "watchlist events check")
+    keys = list(held.events.select("event_id", "symbol").iter_rows())
+    own = {SECTOR: {key: held.sectors[key[1]] for key in keys if key[1] in held.sectors}}
+    every, drops = make_pairs(held.axes, held.events, design, own)
+    source = open_returns(con, held, design, every, executor, as_of)
+    asked = Asked(tests, scopes=("all",), contrasts=())
+    result, _ = study_pairs(source, design, held.events, every, drops, asked, step=step)
+    number = study_number(as_of, PLACE)
+    write_studies(con, [(number, result, _fingerprint(result))], as_of=as_of)
+    return SweepSummary(number, result)
 
 
-def _import_ahead() -> None:
-    """What the work will import, loaded while DuckDB reads the market: a quarter of a second."""
-    for module in ("pyarrow.compute", "scipy.special"):
-        import_module(module)
+def _fingerprint(result: StudyResult) -> str:
+    """Hash of the design and of what the returns gave; 16 hex digits."""
+    digest = hashlib.sha256(result.design.as_json().encode())
+    for frame, name in ((result.fits, "sigma"), (result.effects, "ret"), (result.effects, "car")):
+        digest.update(frame[name].to_numpy().tobytes())
+    return digest.hexdigest()[:16]

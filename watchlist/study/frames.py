@@ -32,8 +32,7 @@ def fits_frame(study: Study) -> pl.DataFrame:
             pl.Series("zero_return_share", fits.zero_returns),
             pl.Series("zero_volume_share", fits.zero_volume),
             pl.Series("missing", fits.missing),
-            pl.Series("doubt", [None] * len(fits.alpha) if fits.notes is None else fits.notes,
-                      dtype=pl.String),
+            pl.Series("doubt", _texts(fits.notes, len(fits.alpha)), pl.String),
         )
         .with_columns(
             pl.col(pl.Float64).fill_nan(None),
@@ -187,3 +186,7 @@ def _joined(*notes: pl.Expr) -> pl.Expr:
     """Notes in one sentence, null where there is none."""
     text = pl.concat_str(notes, separator="; ", ignore_nulls=True)
     return pl.when(text != "").then(text)
+
+
+def _texts(notes: NDArray[np.object_] | None, count: int) -> list[str | None]:
+    return [None] * count if notes is None else notes.tolist()

@@ -6,6 +6,7 @@ digits of σ² for a fund that tracks its factor, and most tests need the residu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -98,18 +99,37 @@ class Fits:
 
     def take(self, which: Bools | Ints | slice) -> Fits:
         """The pairs selected by a mask or by positions; views of them by a slice."""
-        some: dict[str, Any] = {name: each[which] for name, each in self._columns().items()}
+        some: dict[str, Any] = {name: each[which] for name, each in self.columns.items()}
         return replace(self, **some)
 
-    def put(self, which: Bools | Ints, part: Fits) -> None:
+    def put(self, which: Bools | Ints | slice, part: Fits) -> None:
         """Copy the fits of some pairs of the same model to their places."""
-        for name, each in self._columns().items():
-            each[which] = getattr(part, name)
+        for name, each in self.columns.items():
+            each[which] = part.columns[name]
 
-    def _columns(self) -> dict[str, NDArray[Any]]:
-        """What there is one of a pair."""
+    @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """What there is one of a pair, by the name of the field."""
         found = ((item.name, getattr(self, item.name)) for item in fields(self))
         return {name: value for name, value in found if isinstance(value, np.ndarray)}
+
+
+def collected(parts: Iterable[tuple[Bools | Ints | slice, Fits]], total: int) -> Fits:
+    """Fits of one design, each part copied to its places; forgotten before the next is asked for.
+
+    There must be a part, were it an empty one.
+    """
+    parts = iter(parts)
+    places, part = next(parts)
+    room: dict[str, Any] = {
+        name: np.empty((total, *values.shape[1:]), values.dtype)
+        for name, values in part.columns.items()
+    }
+    whole = replace(part, **room)
+    whole.put(places, part)
+    for places, part in parts:
+        whole.put(places, part)
+    return whole
 
 
 def room_for(pairs: int, m: int, days: int, factors: int) -> Fits:

@@ -85,8 +85,8 @@ def at_day(table: Ints, day: NDArray[Any]) -> NDArray[np.int32]:
 def returns_of(bars: Mapping[str, NDArray[Any]], listings: Listings) -> dict[str, NDArray[Any]]:
     """Bars of some listings in order, with their returns.
 
-    A bar without any price, on a day that is no session of its calendar, or outside the life of
-    its symbol is no bar here.
+    A bar without any price, on a day that is no session of its calendar, outside the life of its
+    symbol, or of a security that is not listed is no bar here.
 
     Parameters
     ----------
@@ -119,16 +119,20 @@ def _sorted(bars: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
 
 def _priced(bars: dict[str, NDArray[Any]], listings: Listings) -> dict[str, NDArray[Any]]:
-    columns = dict(bars)
-    day = bars["day"]
-    ends = np.searchsorted(columns.pop("security"), listings.security, side="right")
-    symbol = np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=0))
-    calendars = np.unique(listings.calendar)
-    number = (
-        at_day(listings.numbers[calendars[0]], day) if len(calendars) else np.empty(0, np.int32)
-    )
-    for place in calendars[1:]:
-        mine = listings.calendar[symbol] == place
+    """Bars of the listings that are bars; with `symbol`, and the `number` of their session."""
+    security = bars["security"]
+    begin = np.searchsorted(security, listings.security)
+    count = np.searchsorted(security, listings.security, side="right") - begin
+    symbol = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    columns = {name: values for name, values in bars.items() if name != "security"}
+    if len(symbol) < len(security):
+        own = np.arange(len(symbol)) + (begin - np.cumsum(count) + count)[symbol]
+        columns = {name: values[own] for name, values in columns.items()}
+    day = columns["day"]
+    calendars = np.unique(listings.calendar).tolist()
+    number = np.full(len(day), -1, dtype=np.int32)
+    for place in calendars:
+        mine = slice(None) if len(calendars) == 1 else listings.calendar[symbol] == place
         number[mine] = at_day(listings.numbers[place], day[mine])
     good = number >= 0
     if len(day) and (listings.first_day.max() > day.min() or listings.last_day.min() < day.max()):

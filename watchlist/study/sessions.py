@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from watchlist.study.design import StudyDesign
 from watchlist.study.estimate import estimate
-from watchlist.study.overlap import event_rows
+from watchlist.study.pairs import event_rows
 from watchlist.study.panel import Panel
 from watchlist.study.windows import day_errors
 
@@ -179,6 +179,6 @@ def event_sessions(panel: Panel, events: pl.DataFrame, design: StudyDesign) -> B
     reached = events.filter(
         pl.col("day0").is_between(first, last) & pl.col("symbol").is_in(panel.symbols)
     )
-    days = panel.row_on_or_after(reached["day0"].to_numpy())
+    days = np.searchsorted(panel.sessions, reached["day0"].to_numpy().astype("datetime64[D]"))
     cols = np.array([panel.column(symbol) for symbol in reached["symbol"]], dtype=np.int64)
     return event_rows(days, cols, panel.returns.shape, design.mask_days)

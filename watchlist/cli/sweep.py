@@ -49,9 +49,9 @@ def sweep(
     from watchlist import store
     from watchlist.clock import SystemClock
     from watchlist.steps.pieces import open_executor
-    from watchlist.steps.report_read import last_session
     from watchlist.steps.study_ask import Question, make_design
     from watchlist.steps.sweep import run_sweep
+    from watchlist.store import last_session
 
     place, config = open_project(project, simulated=simulated)
     if market is not None:

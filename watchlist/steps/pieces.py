@@ -103,13 +103,16 @@ class Piece:
             columns["ret"] = np.log1p(columns["ret"])
         row = at_day(by_day(days, np.arange(len(days))), columns["day"])
         on_row = row >= 0
-        place = columns["symbol"][on_row], row[on_row]
         shape = len(self.listings.security) + len(self.factors.symbols), len(days)
+        place = columns["symbol"].astype(np.int64) * len(days) + row
+        if not on_row.all():
+            place = place[on_row]
+            columns = {name: columns[name][on_row] for name in ("ret", "volume")}
 
         def dense(values: Floats, factors: Floats | None) -> Floats:
             # security by security, as bars lie and as windows are cut
             out = np.full(shape, np.nan)
-            out[place] = values[on_row]
+            out.reshape(-1)[place] = values
             if factors is not None:
                 out[len(self.listings.security) :] = factors.T
             return out.T

@@ -178,8 +178,9 @@ def sign_flips(means: ArrayLike, *, seed: int = 0, draws: int = 99_999) -> DateT
     else:
         rng = np.random.default_rng(seed)
         hits = 0
-        for start in range(0, draws, 8192):
-            signs = rng.integers(0, 2, size=(min(8192, draws - start), g), dtype=np.int8)
+        step = min(8192, max(1, 2**20 // g))  # thousands of dates would take gigabytes at once
+        for start in range(0, draws, step):
+            signs = rng.integers(0, 2, size=(min(step, draws - start), g), dtype=np.int8)
             hits += int(np.count_nonzero(np.abs((2.0 * signs - 1.0) @ x) >= bar))
         p = (1 + hits) / (1 + draws)
         floor = 1 / (1 + draws)

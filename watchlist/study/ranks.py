@@ -9,20 +9,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from watchlist.study.sample import Floats, Ints, Outcome, Sample
+from watchlist.study.sample import Floats, Outcome, Sample
 from watchlist.study.tails import normal_p, student_p
 
-Bools = NDArray[np.bool_]
-
-CACHED = 1 << 16
-"""Values ranked at a time: what a processor's cache holds."""
-
-NOWHERE = np.empty(0, dtype=np.int64)
-
-BEYOND = 0x7FE0_0000_0000_0000
-"""The bits of 2^1023: above every return, below infinity."""
+AT_ONCE = 1 << 17
+"""Values ranked at a time: bounds the memory of many pairs."""
 
 
 def corrado(sample: Sample) -> Outcome:
@@ -121,18 +113,14 @@ def wilcoxon(sample: Sample) -> Outcome:
 
 def ranks(values: Floats) -> Floats:
     """Ranks from 1 along the last axis, ties averaged; NaN is not ranked and stays NaN."""
-    order = np.argsort(values, axis=1, kind="stable")
-    ordered = np.take_along_axis(values, order, axis=1)
-    width = values.shape[1]
-    place = np.broadcast_to(np.arange(1.0, width + 1.0), values.shape)
-    tied = ordered[:, 1:] == ordered[:, :-1]
-    if tied.any():
-        place = place.copy()
-        for row in np.flatnonzero(tied.any(axis=1)):
-            _, first, size = np.unique(ordered[row], return_index=True, return_counts=True)
-            place[row] = np.repeat(first + (size + 1) / 2.0, size)
+    order = np.argsort(values, axis=1)
     out = np.empty_like(values)
-    np.put_along_axis(out, order, place, axis=1)
+    np.put_along_axis(out, order, np.arange(1.0, values.shape[1] + 1.0)[None, :], axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    tied = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    for row in np.flatnonzero(tied):
+        _, which, size = np.unique(values[row], return_inverse=True, return_counts=True)
+        out[row] = (np.cumsum(size) - (size - 1) / 2.0)[which]
     out[np.isnan(values)] = np.nan
     return out
 
@@ -140,85 +128,20 @@ def ranks(values: Floats) -> Floats:
 def mean_ranks(*parts: Floats) -> tuple[Floats, Floats]:
     """Mean U of each column over the rows that have it, and the share of rows that do.
 
-    U = rank/(1 + ranked) - 1/2 within each row. Rows without a tie, nearly all of them, are sorted
-    with their column written into the last bits of each value, several times faster than an
-    argsort; rows in which values agree in all other bits go through `ranks`.
+    U = rank/(1 + ranked) - 1/2 within each row.
 
     Parameters
     ----------
     parts : (N, T1), (N, T2), ... columns side by side; they are joined a few rows at a time
     """
     n, width = len(parts[0]), sum(part.shape[1] for part in parts)
-    step, low = max(1, CACHED // width), (1 << width.bit_length()) - 1
-    columns = np.tile(np.arange(1, width + 1), (min(step, n), 1))
-    of_whole_rows = columns / (width + 1.0) - 0.5
-    room = np.empty(columns.shape)
-    total, count = np.zeros(low + 1), np.full(width, n)
+    total, count = np.zeros(width), np.zeros(width)
+    step = max(1, AT_ONCE // width)
     for start in range(0, n, step):
-        rows = [part[start : start + step] for part in parts]
-        keys = np.concatenate(rows, axis=1, out=room[: len(rows[0])])
-        gone = NOWHERE
-        # as a rule nothing is missing, which one sum shows faster than a look at each
-        if not math.isfinite(float(np.vdot(keys, keys))):
-            gone = np.flatnonzero(~np.isfinite(keys))
-        row, column = np.divmod(gone, width)
-        order, plain = _sorted_columns(keys, (row, column), columns[: len(keys)], low)
-        u = of_whole_rows[: len(keys)]
-        if len(row):
-            count -= np.bincount(column, minlength=width)
-            u = _centred_places(width - np.bincount(row, minlength=len(keys)), width)
-        if not plain.all():
-            tied = np.concatenate([part[~plain] for part in rows], axis=1)
-            total[1 : width + 1] += _centred_ranks(tied).sum(axis=0)
-            order, u = order[plain], u[plain]
-        total += np.bincount(order.ravel(), u.ravel(), minlength=low + 1)
-    return total[1 : width + 1] / np.maximum(count, 1.0), count / n
-
-
-def _sorted_columns(
-    keys: Floats, missing: tuple[Ints, Ints], columns: Ints, low: int
-) -> tuple[Ints, Bools]:
-    """The column of each row's smallest value, of the next, and so on; missing values come last.
-
-    Parameters
-    ----------
-    keys : (n, T) values; overwritten, and the columns that are returned lie in their memory
-    missing : where they are not numbers
-    columns : (n, T) numbers of the columns, from 1
-    low : the bits in which they fit
-
-    Returns
-    -------
-    order : (n, T) numbers of columns
-    plain : (n,) no two values of the row agree but for the bits of `low`
-    """
-    keys += 0.0  # minus zero becomes zero
-    words = keys.view(np.int64)
-    words &= ~low
-    if len(missing[0]):
-        # larger than any value, and no two the same: what is missing ties with nothing
-        words[missing] = BEYOND + (missing[1] + 1) * (low + 1)
-    words |= columns
-    keys.sort(axis=1)
-    plain = np.ones(len(keys), dtype=bool)
-    flat = words.ravel()
-    # in one piece, across the ends of rows: twice as fast, and an accident there is harmless
-    apart = np.bitwise_xor(flat[1:], flat[:-1]).view(np.uint64)
-    if apart.min(initial=low + 1) <= low:
-        differ = (words[:, 1:] ^ words[:, :-1]).view(np.uint64) > low
-        np.all(differ, axis=1, out=plain)
-    words &= low
-    return words, plain
-
-
-def _centred_places(ranked: Ints, width: int) -> Floats:
-    """(n, T) U of the first, the second, ... value of rows of which so many values are ranked.
-
-    Zero after the last. Few numbers are distinct, so rows are looked up.
-    """
-    distinct, which = np.unique(ranked, return_inverse=True)
-    place, last = np.arange(1, width + 1), distinct[:, None]
-    return np.asarray(np.where(place <= last, place / (last + 1.0) - 0.5, 0.0)[which])
+        rows = np.concatenate([part[start : start + step] for part in parts], axis=1)
+        total += _centred_ranks(rows).sum(axis=0)
+        count += np.isfinite(rows).sum(axis=0)
+    return total / np.maximum(count, 1.0), count / n
 
 
 def _centred_ranks(values: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -24,9 +25,11 @@ def wild_bootstrap(sample: Sample) -> Outcome:
     if groups < 2:
         cluster, groups = np.arange(sample.n), sample.n
     sums: Floats = np.bincount(cluster, weights=sample.scar, minlength=groups).astype(np.float64)
-    signs, exact = _signs(groups, sample.draws, sample.seed)
     observed = _cluster_t(sums[None, :])[0]
-    draws = _cluster_t(signs * sums)
+    exact = groups <= EXACT_CLUSTERS
+    draws = np.concatenate(
+        [_cluster_t(signs * sums) for signs in _signs(groups, sample.draws, sample.seed)]
+    )
     hits = int((np.abs(draws) >= abs(observed) * (1 - 1e-12)).sum())
     p = hits / len(draws) if exact else (1 + hits) / (1 + len(draws))
     note = None
@@ -48,9 +51,13 @@ def _cluster_t(sums: Floats) -> Floats:
         return np.asarray(np.where(tiny & (mean != 0), np.copysign(np.inf, mean), mean / spread))
 
 
-def _signs(groups: int, draws: int, seed: int) -> tuple[Floats, bool]:
+def _signs(groups: int, draws: int, seed: int) -> Iterator[Floats]:
+    """Sign vectors, some at a time: thousands of dates would take gigabytes at once."""
     if groups <= EXACT_CLUSTERS:
         codes = np.arange(2**groups)[:, None] >> np.arange(groups)
-        return np.where(codes & 1, -1.0, 1.0), True
+        yield np.where(codes & 1, -1.0, 1.0)
+        return
     rng = np.random.default_rng(seed)
-    return np.where(rng.random((draws, groups)) < 0.5, -1.0, 1.0), False
+    step = max(1, 2**21 // groups)
+    for start in range(0, draws, step):
+        yield np.where(rng.random((min(step, draws - start), groups)) < 0.5, -1.0, 1.0)

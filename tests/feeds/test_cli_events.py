@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,8 @@ def test_a_new_candidate_becomes_an_event_with_its_source(
     assert (event.announced_time, event.timing, event.timing_basis) == (None, "unknown", "unknown")
     assert event.sources[0].publisher == "Federal Register"
     assert event.certainty == "confirmed"
+    assert event.entered_at is not None
+    assert timedelta() <= datetime.now(UTC) - event.entered_at < timedelta(minutes=5)
     assert "the hour is unknown" in result.stderr
     again = desk("events", "accept", "fr:2026-00123")
     assert "accepted already, as stockpile-rfi-2026" in str(again.exception)

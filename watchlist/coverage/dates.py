@@ -75,44 +75,37 @@ def find_dates(text: str, written_on: date | None = None) -> list[Mention]:
     written_on : date, optional
         The text's own date; without it relative dates are left out.
     """
-    found = list(_absolute(text))
+    found = [
+        _mention(match, day.isoformat(), "day")
+        for match in _each(text, _ABSOLUTE)
+        if (day := _day(int(match["year"]), _month(match), int(match["day"])))
+    ]
     found += [
         _mention(match, f"{match['year']}-{_month(match):02d}", "month")
         for match in _MONTH_YEAR.finditer(text)
     ]
-    if written_on is not None:
-        found += _without_year(text, written_on)
-        found += _relative(text, written_on)
-        found += _only_month(text, written_on)
     found += [_mention(match, match["year"], "year", "year") for match in _ONLY_YEAR.finditer(text)]
     for match in _YEARS.finditer(text):
-        found += [_mention(match, match[g], "year", g) for g in ("first", "second")]
+        found += [_mention(match, match[group], "year", group) for group in ("first", "second")]
+    if written_on is not None:
+        found += [
+            _mention(match, day.isoformat(), "day")
+            for match in _each(text, _WITHOUT_YEAR)
+            if (day := nearest_year(_month(match), int(match["day"]), written_on))
+        ]
+        found += _relative(text, written_on)
+        found += _only_month(text, written_on)
     return without_overlaps(list(dict.fromkeys(found)))
 
 
 def days_without_year(text: str) -> list[tuple[int, int]]:
     """Month and day of every date that lacks its year: what may give the text's year away."""
-    return [
-        (_month(match), int(match["day"]))
-        for pattern in _WITHOUT_YEAR
-        for match in pattern.finditer(text)
-    ]
+    return [(_month(match), int(match["day"])) for match in _each(text, _WITHOUT_YEAR)]
 
 
-def _absolute(text: str) -> Iterator[Mention]:
-    for pattern in _ABSOLUTE:
-        for match in pattern.finditer(text):
-            found = _day(int(match["year"]), _month(match), int(match["day"]))
-            if found is not None:
-                yield _mention(match, found.isoformat(), "day")
-
-
-def _without_year(text: str, written_on: date) -> Iterator[Mention]:
-    for pattern in _WITHOUT_YEAR:
-        for match in pattern.finditer(text):
-            found = nearest_year(_month(match), int(match["day"]), written_on)
-            if found is not None:
-                yield _mention(match, found.isoformat(), "day")
+def _each(text: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[re.Match[str]]:
+    for pattern in patterns:
+        yield from pattern.finditer(text)
 
 
 def nearest_year(month: int, day: int, to: date) -> date | None:
@@ -120,15 +113,14 @@ def nearest_year(month: int, day: int, to: date) -> date | None:
 
     A day ahead counts twice as far: texts speak more of what was.
     """
-    near = [
-        found for year in (to.year - 1, to.year, to.year + 1) if (found := _day(year, month, day))
-    ]
-    return min(near, key=lambda found: _distance(found, to), default=None)
 
+    def distance(found: date) -> int:
+        days = (found - to).days
+        return 2 * days if days > 0 else -days
 
-def _distance(found: date, to: date) -> int:
-    days = (found - to).days
-    return 2 * days if days > 0 else -days
+    years = (to.year - 1, to.year, to.year + 1)
+    near = [found for year in years if (found := _day(year, month, day))]
+    return min(near, key=distance, default=None)
 
 
 def _only_month(text: str, written_on: date) -> Iterator[Mention]:

@@ -33,7 +33,6 @@ FORMS = ("8-K", "8-K/A", "6-K", "6-K/A")
 
 _HEADER_TIME = re.compile(rb"<ACCEPTANCE-DATETIME>\s*(\d{14})")
 _ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
-_COLUMNS = ("accessionNumber", "filingDate", "form")
 
 
 @dataclass(frozen=True)
@@ -180,25 +179,14 @@ def _rows(columns: dict[str, Any], cik: str, since: date) -> Iterator[Filing]:
     """Filings out of parallel arrays; arrays of unequal length would pair wrong values."""
     if not columns:
         return
-    lengths = {len(columns[name]) for name in _COLUMNS if isinstance(columns.get(name), list)}
-    if len(lengths) != 1 or any(name not in columns for name in _COLUMNS):
+    needed = [columns.get(name) for name in ("accessionNumber", "form", "filingDate")]
+    lengths = {len(values) if isinstance(values, list) else -1 for values in needed}
+    if len(lengths) != 1 or -1 in lengths:
         raise PermanentSourceError(f"EDGAR: the filing list of CIK {cik} is not in step")
-    count = lengths.pop()
-
-    def column(name: str) -> list[Any]:
-        values = columns.get(name) or []
-        return values if len(values) == count else [""] * count
-
-    rows = zip(
-        columns["accessionNumber"],
-        columns["form"],
-        columns["filingDate"],
-        column("reportDate"),
-        column("items"),
-        column("primaryDocDescription"),
-        strict=True,
-    )
-    for accession, form, filed, reported, items, description in rows:
+    blank = [""] * lengths.pop()
+    extra = [columns.get(name) or [] for name in ("reportDate", "items", "primaryDocDescription")]
+    extra = [values if len(values) == len(blank) else blank for values in extra]
+    for accession, form, filed, reported, items, description in zip(*needed, *extra, strict=True):
         if _ACCESSION.fullmatch(str(accession)) and str(filed) >= since.isoformat():
             yield Filing(
                 cik=cik,

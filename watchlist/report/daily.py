@@ -21,9 +21,10 @@ from watchlist.report.rows import (
     Role,
     Security,
     Verdict,
+    pick,
 )
 from watchlist.report.studies import Method, StudySections, method, study_sections
-from watchlist.report.study_rows import ChangedEffect
+from watchlist.report.study_rows import ChangedEffect, Drift
 from watchlist.report.symbols import Move, move, verdict_words
 
 if TYPE_CHECKING:
@@ -89,11 +90,17 @@ class DailyAlert(Alert):
     verdict: str | None
 
 
+class RunningEvent(EventCard):
+    """An event that is followed to its twentieth session."""
+
+    drift: list[Drift]
+
+
 class DailyEvents(TypedDict):
     """Event cards by how old they are."""
 
     fresh: list[EventCard]
-    running: list[EventCard]
+    running: list[RunningEvent]
     ahead: list[EventCard]
 
 
@@ -202,7 +209,7 @@ def changes(facts: Facts, cards: list[EventCard]) -> Changes:
     new = [card for card in cards if card["on"] > since and card["phase"] != "ahead"]
     return {
         "since": since,
-        "events": [{"event_id": c["event_id"], "title": c["title"], "on": c["on"]} for c in new],
+        "events": [pick(NewEvent, card) for card in new],
         "restated": facts.restated,
         "verdicts": facts.changed_verdicts,
         "effects": facts.changed_effects,
@@ -228,36 +235,16 @@ def session(facts: Facts) -> Session:
 
 def data_state(facts: Facts) -> DataState:
     """Level, one sentence, and the rows that prove it."""
-    failures: list[Failure] = [
-        {"symbol": row["symbol"], "kind": row["kind"], "reason": row["reason"]}
-        for row in facts.securities
-        if row["failed"]
-    ]
+    failures = [pick(Failure, row) for row in facts.securities if row["failed"]]
     level = _level(facts)
     return {
         "level": level,
         "label": _label(facts, level),
         "sentence": _sentence(facts, failures),
-        "symbols": [_symbol(row) for row in facts.securities],
+        "symbols": [pick(SymbolState, row) for row in facts.securities],
         "failures": failures,
         "findings": facts.findings,
         "restated": sum(row["values"] for row in facts.restated),
-    }
-
-
-def _symbol(row: Security) -> SymbolState:
-    return {
-        "symbol": row["symbol"],
-        "name": row["name"],
-        "role": row["role"],
-        "exchange": row["exchange"],
-        "last_session": row["last_session"],
-        "sessions_behind": row["sessions_behind"],
-        "bars": row["bars"],
-        "source": row["source"],
-        "failed": row["failed"],
-        "ended": row["valid_to"],
-        "successor": row["successor"],
     }
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, NotRequired, cast
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from typing_extensions import TypedDict
 
 from watchlist.report import format as fmt
-from watchlist.report.rows import Certainty, Direction, EventFacts, EventRow, Status
+from watchlist.report.rows import Certainty, Direction, EventFacts, EventRow, Status, pick
 from watchlist.report.study_rows import (
     Compared,
     Confounder,
     Control,
-    Drift,
     Drop,
     Effect,
     OrdinaryDays,
@@ -52,8 +51,6 @@ class EventCard(EventFacts):
     """When it became public, in words."""
     basis: str
     """How the hour is known, in words."""
-    drift: NotRequired[list[Drift]]
-    """Running events of a daily page only."""
 
 
 class TimelineEvent(TypedDict):
@@ -124,8 +121,7 @@ class EventPage(TypedDict):
 
 def event_card(row: EventRow) -> EventCard:
     """The event with its moment in words."""
-    told = {name: row[name] for name in row if name not in {"announced_time", "timing_basis"}}  # type: ignore[literal-required]
-    return cast("EventCard", {**told, "when": when(row), "basis": BASES[row["timing_basis"]]})
+    return pick(EventCard, row, when=when(row), basis=BASES[row["timing_basis"]])
 
 
 def when(row: EventRow) -> str:
@@ -143,19 +139,7 @@ def when(row: EventRow) -> str:
 
 def timeline(cards: list[EventCard], as_of: date) -> list[TimelineEvent]:
     """The events of the last year and those ahead, newest first, as the timeline draws them."""
-    return [
-        {
-            "event_id": card["event_id"],
-            "title": card["title"],
-            "on": card["on"],
-            "category": card["category"],
-            "direction": card["direction"],
-            "certainty": card["certainty"],
-            "status": card["status"],
-        }
-        for card in cards
-        if card["on"] >= as_of - TIMELINE
-    ]
+    return [pick(TimelineEvent, card) for card in cards if card["on"] >= as_of - TIMELINE]
 
 
 def event_page(facts: Facts, card: EventCard, cards: list[EventCard], *, version: str) -> EventPage:
@@ -163,7 +147,6 @@ def event_page(facts: Facts, card: EventCard, cards: list[EventCard], *, version
     event_id, study = card["event_id"], facts.headline
     paths = facts.paths.get(event_id, [])
     order = {path["symbol"]: n for n, path in enumerate(paths)}
-    models: list[StudyName] = [{"name": s["name"], "model": s["model"]} for s in facts.models]
     return {
         "schema": "watchlist.event/1",
         "version": version,
@@ -172,9 +155,9 @@ def event_page(facts: Facts, card: EventCard, cards: list[EventCard], *, version
         "as_of": facts.as_of,
         "title": card["title"],
         "event": card,
-        "study": None if study is None else {"name": study["name"], "model": study["model"]},
+        "study": None if study is None else pick(StudyName, study),
         "paths": paths,
-        "models": models,
+        "models": [pick(StudyName, model) for model in facts.models],
         "compared": sorted(
             facts.compared.get(event_id, []), key=lambda row: order.get(row["symbol"], len(order))
         ),
@@ -193,13 +176,12 @@ def _chain(card: EventCard, cards: list[EventCard]) -> list[ChainLink]:
     if card["chain"] is None:
         return []
     return [
-        {
-            "event_id": other["event_id"],
-            "title": other["title"],
-            "on": other["on"],
-            "stage": other["chain_stage"],
-            "this": other["event_id"] == card["event_id"],
-        }
+        pick(
+            ChainLink,
+            other,
+            stage=other["chain_stage"],
+            this=other["event_id"] == card["event_id"],
+        )
         for other in sorted(cards, key=lambda c: (c["on"], c["event_id"]))
         if other["chain"] == card["chain"]
     ]

@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from watchlist.report.events import EventCard
-from watchlist.report.rows import Certainty, Direction, Phase, Role, Status
+from watchlist.report.rows import Certainty, Direction, Phase, Role, Status, pick
 
 if TYPE_CHECKING:
     from watchlist.report.facts import Facts
@@ -99,25 +99,14 @@ def index_page(
         "title": "The Watchlist, all reports",
         "reports": newest,
         "events": [_event(card) for card in cards],
-        "symbols": [
-            {"symbol": s["symbol"], "name": s["name"], "role": s["role"]} for s in facts.securities
-        ],
+        "symbols": [pick(IndexSymbol, row) for row in facts.securities],
     }
 
 
 def _event(card: EventCard) -> IndexEvent:
-    return {
-        "event_id": card["event_id"],
-        "title": card["title"],
-        "on": card["on"],
-        "category": card["category"],
-        "direction": card["direction"],
-        "certainty": card["certainty"],
-        "status": card["status"],
-        "phase": card["phase"],
-        "symbols": [target["symbol"] for target in card["targets"]],
-        "publishers": [source["publisher"] for source in card["sources"]],
-    }
+    symbols = [target["symbol"] for target in card["targets"]]
+    publishers = [source["publisher"] for source in card["sources"]]
+    return pick(IndexEvent, card, symbols=symbols, publishers=publishers)
 
 
 def feed(digests: list[Digest], *, base_url: str) -> str:

@@ -6,8 +6,10 @@ there, for what is not known. Most rows stand in a twin as they are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from inspect import get_annotations
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -27,6 +29,15 @@ Phase = Literal["fresh", "running", "past", "ahead"]
 SignalState = Literal["quiet", "up", "down", "on"]
 
 
+Kind = TypeVar("Kind")
+
+
+def pick(kind: type[Kind], /, *rows: Mapping[str, Any], **more: Any) -> Kind:
+    """The fields of a type of row, from rows that have more; a later one and `more` win."""
+    known = {name: row[name] for row in rows for name in row} | more
+    return cast("Kind", {name: known[name] for name in get_annotations(kind)})
+
+
 class Security(TypedDict):
     """A security that is pulled: its last bar, and how its last pull ended."""
 
@@ -40,7 +51,8 @@ class Security(TypedDict):
     market: str | None
     sector_factor: str | None
     valid_from: date | None
-    valid_to: date | None
+    ended: date | None
+    """Its last session, where it was delisted or renamed."""
     successor: str | None
     note: str | None
     first_session: date | None

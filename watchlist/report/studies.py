@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from watchlist.report import format as fmt
 from watchlist.report.events import EventCard, StudyName
-from watchlist.report.rows import Day, Fraction
+from watchlist.report.rows import Day, Fraction, pick
 from watchlist.report.study_rows import (
     CalibrationRow,
     Cell,
@@ -18,7 +18,6 @@ from watchlist.report.study_rows import (
     Kept,
     Path,
     StudyDrops,
-    StudyRow,
     TestRow,
 )
 
@@ -153,9 +152,7 @@ def study_sections(facts: Facts, cards: list[EventCard]) -> StudySections:
     """Everything that the study sections of a daily page show."""
     study = facts.headline
     return {
-        "study": None
-        if study is None
-        else {"name": study["name"], "model": study["model"], "window": [0, 0]},
+        "study": None if study is None else pick(LeadStudy, study, window=[0, 0]),
         "paths": _paths(facts, cards),
         "heatmap": _heatmap(facts, cards),
         "forest": facts.forest,
@@ -178,16 +175,8 @@ def _paths(facts: Facts, cards: list[EventCard]) -> list[EventPaths]:
     for card in _newest_first(cards):
         lines = facts.paths.get(card["event_id"], [])
         if any(line["watched"] for line in lines) and len(out) < PATHS_SHOWN:
-            out.append(
-                {
-                    "event_id": card["event_id"],
-                    "title": card["title"],
-                    "day0": card["day0"],
-                    "age": card["age"],
-                    "lines": lines[:PATH_SYMBOLS],
-                    "more": max(0, len(lines) - PATH_SYMBOLS),
-                }
-            )
+            more = max(0, len(lines) - PATH_SYMBOLS)
+            out.append(pick(EventPaths, card, lines=lines[:PATH_SYMBOLS], more=more))
     return out
 
 
@@ -198,9 +187,7 @@ def _heatmap(facts: Facts, cards: list[EventCard]) -> Heatmap:
     cells = [cell for cell in facts.heatmap if cell["event_id"] in ids]
     present = {cell["symbol"] for cell in cells}
     return {
-        "events": [
-            {"event_id": c["event_id"], "title": c["title"], "day0": c["day0"]} for c in shown
-        ],
+        "events": [pick(HeatmapEvent, card) for card in shown],
         "symbols": [s["symbol"] for s in facts.securities if s["symbol"] in present],
         "cells": cells,
     }
@@ -209,15 +196,11 @@ def _heatmap(facts: Facts, cards: list[EventCard]) -> Heatmap:
 def method(facts: Facts) -> Method:
     """Studies with their designs and warnings, drops, treated controls, calibration."""
     return {
-        "studies": [_study(row) for row in facts.studies],
+        "studies": [
+            pick(StudyMethod, row, design=json.loads(row["design"])) for row in facts.studies
+        ],
         "treated": [
-            {
-                "event_id": event["event_id"],
-                "factor": row["factor"],
-                "ar": row["ar"],
-                "sar": row["sar"],
-                "why": row["why"],
-            }
+            pick(Treated, event, row)
             for event in facts.events
             for row in facts.controls.get(event["event_id"], [])
             if row["treated"]
@@ -226,51 +209,20 @@ def method(facts: Facts) -> Method:
     }
 
 
-def _study(row: StudyRow) -> StudyMethod:
-    return {
-        "name": row["name"],
-        "model": row["model"],
-        "headline": row["headline"],
-        "design": json.loads(row["design"]),
-        "design_hash": row["design_hash"],
-        "events": row["events"],
-        "pairs": row["pairs"],
-        "dates": row["dates"],
-        "dropped": row["dropped"],
-        "drops": row["drops"],
-        "warnings": row["warnings"],
-        "version": row["version"],
-    }
-
-
 def _calibration(found: list[CalibrationRow]) -> CalibrationFound | None:
     if not found:
         return None
     first = found[0]
+    rows = [pick(TestSize, row, label=f"{row['test']}, {row['over']}") for row in found]
     return {
         "study": first["study"],
         "as_of": first["as_of"],
         "window": [first["first_day"], first["last_day"]],
         "windows": first["windows"],
         "repetitions": max(row["repetitions"] for row in found),
-        "sentence": _sizes_in_words([_size(row) for row in found]),
-        "own": [_size(row) for row in found if row["printed"]],
-        "rows": [_size(row) for row in found],
-    }
-
-
-def _size(row: CalibrationRow) -> TestSize:
-    return {
-        "scope": row["scope"],
-        "test": row["test"],
-        "over": row["over"],
-        "label": f"{row['test']}, {row['over']}",
-        "setting": row["setting"],
-        "n": row["n"],
-        "nominal": row["nominal"],
-        "rejected": row["rejected"],
-        "repetitions": row["repetitions"],
-        "too_often": row["too_often"],
+        "sentence": _sizes_in_words(rows),
+        "own": [size for size, row in zip(rows, found, strict=True) if row["printed"]],
+        "rows": rows,
     }
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from typing_extensions import TypedDict
 
 from watchlist.report import format as fmt
 from watchlist.report.events import StudyName
-from watchlist.report.rows import Alert, Holding, MoveRow, Prices, Role, Security, SignalRow
+from watchlist.report.rows import Holding, MoveRow, Prices, Role, Security, SignalRow, pick
 from watchlist.report.study_rows import Reaction
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class SymbolPage(TypedDict):
 
 def move(row: MoveRow) -> Move:
     """The row with its rarity in words."""
-    return cast("Move", {**row, "rare": how_rare(row)})
+    return pick(Move, row, rare=how_rare(row))
 
 
 def how_rare(row: MoveRow) -> str:
@@ -118,38 +118,25 @@ def symbol_page(facts: Facts, security: Security, *, version: str) -> SymbolPage
     """Everything about one symbol."""
     symbol, study = security["symbol"], facts.headline
     verdicts = verdict_words(facts)
-    return {
-        "schema": "watchlist.symbol/1",
-        "version": version,
-        "kind": "symbol",
-        "simulated": facts.simulated,
-        "as_of": facts.as_of,
-        "title": f"{symbol}, {security['name']}",
-        "symbol": symbol,
-        "name": security["name"],
-        "role": security["role"],
-        "exchange": security["exchange"],
-        "currency": security["currency"],
-        "minerals": security["minerals"],
-        "stage": security["stage"],
-        "note": security["note"],
-        "factors": [f for f in (security["market"], security["sector_factor"]) if f],
-        "valid_from": security["valid_from"],
-        "first_session": security["first_session"],
-        "last_session": security["last_session"],
-        "bars": security["bars"],
-        "failed": security["reason"] if security["failed"] else None,
-        "move": next(move(row) for row in facts.moves if row["symbol"] == symbol),
-        "price": next(row for row in facts.prices if row["symbol"] == symbol),
-        "study": None if study is None else {"name": study["name"], "model": study["model"]},
-        "signals": [
-            {**row, "verdict": verdicts.get(row["signal"])} for row in facts.signals.get(symbol, [])
+    return pick(
+        SymbolPage,
+        security,
+        schema="watchlist.symbol/1",
+        version=version,
+        kind="symbol",
+        simulated=facts.simulated,
+        as_of=facts.as_of,
+        title=f"{symbol}, {security['name']}",
+        factors=[f for f in (security["market"], security["sector_factor"]) if f],
+        failed=security["reason"] if security["failed"] else None,
+        move=next(move(row) for row in facts.moves if row["symbol"] == symbol),
+        price=next(row for row in facts.prices if row["symbol"] == symbol),
+        study=None if study is None else pick(StudyName, study),
+        signals=[
+            pick(SymbolSignal, row, verdict=verdicts.get(row["signal"]))
+            for row in facts.signals.get(symbol, [])
         ],
-        "alerts": [_alert(row) for row in facts.alerts if row["symbol"] == symbol],
-        "holdings": facts.holdings.get(symbol, []),
-        "reactions": facts.reactions.get(symbol, []),
-    }
-
-
-def _alert(row: Alert) -> SymbolAlert:
-    return {"session": row["session"], "signal": row["signal"], "sentence": row["sentence"]}
+        alerts=[pick(SymbolAlert, row) for row in facts.alerts if row["symbol"] == symbol],
+        holdings=facts.holdings.get(symbol, []),
+        reactions=facts.reactions.get(symbol, []),
+    )

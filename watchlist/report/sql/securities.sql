@@ -12,7 +12,7 @@ last_pull AS (
 )
 SELECT
     s.symbol, s.name, s.role, s.exchange, s.currency, s.minerals, s.stage, s.market,
-    s.sector_factor, s.valid_from, s.valid_to, s.successor, s.note,
+    s.sector_factor, s.valid_from, s.valid_to AS ended, s.successor, s.note,
     b.first_session, b.last_session, coalesce(b.bars, 0) AS bars,
     CASE WHEN b.bars > 0 THEN (
         SELECT count(*) FROM sessions AS c

@@ -54,12 +54,12 @@ def test_sentences_of_the_store(demo_project: Project, table: str, column: str) 
 
 
 def test_numbers_stay_readable_for_programs(demo_project: Project) -> None:
-    from watchlist.sql import formats, run, statements
+    from watchlist.sql import present, query, statements
 
     with connect(demo_project) as con:
         sql = "SELECT car FROM event_effects WHERE car < 0 ORDER BY ALL LIMIT 1"
-        result = run.run(con, statements.parse(sql))
-        lines = list(formats.csv_lines(result.columns, result.batches()))
+        result = query.run(con, statements.parse(sql))
+        lines = list(present.csv_lines(result.columns, result.batches()))
     assert float("".join(lines).splitlines()[1]) < 0
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.sql.in_process import open_here
 from watchlist.project import Project, packaged
-from watchlist.sql import catalogue, run, statements
+from watchlist.sql import catalogue, statements
+from watchlist.sql import query as queries
 from watchlist.sql.catalogue import Query
 from watchlist.sql.parameters import split
 
@@ -31,10 +32,12 @@ EMPTY_IN_DEMO = {
 EMPTY_IN_REAL = {**EMPTY_IN_DEMO, "planted-or-found": "nothing is planted in real prices"}
 
 
-def ask(project: Project, query: Query, given: dict[str, str]) -> tuple[run.Result, list[run.Row]]:
+def ask(
+    project: Project, query: Query, given: dict[str, str]
+) -> tuple[queries.Result, list[queries.Row]]:
     con = open_here(project, project.work_dir)
     try:
-        result = run.run(con, statements.parse(query.text), query.values(given))
+        result = queries.run(con, statements.parse(query.text), query.values(given))
         return result, [row for batch in result.batches() for row in batch]
     finally:
         con.close()

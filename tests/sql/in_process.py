@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from watchlist.project import Project
-from watchlist.sql import run, statements
+from watchlist.sql import query, statements
 from watchlist.sql.limits import Limits
 from watchlist.sql.reader import Opening, open_locked
 
@@ -30,7 +30,7 @@ def rows(
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """As `Sandbox.rows`."""
-    result = run.run(con, statements.parse(sql), parameters, limit=limit)
+    result = query.run(con, statements.parse(sql), parameters, limit=limit)
     names = [column.name for column in result.columns]
     return [dict(zip(names, row, strict=True)) for batch in result.batches() for row in batch]
 

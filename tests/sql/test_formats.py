@@ -13,7 +13,7 @@ from watchlist.disk import replacing
 from watchlist.errors import ConfigError, QueryError
 from watchlist.sql import present, statements
 from watchlist.sql.present import Format
-from watchlist.sql.run import run
+from watchlist.sql.query import run
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -9,9 +9,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from watchlist.errors import ConfigError
-from watchlist.sql import diagram
-from watchlist.sql.functions import EXAMPLES, describe_function
-from watchlist.sql.schema import describe_macros, describe_views, render
+from watchlist.sql import dictionary
+from watchlist.sql.dictionary import render
+from watchlist.sql.schema import EXAMPLES, describe_function, describe_macros, describe_views
 
 VIEWS = describe_views()
 
@@ -74,7 +74,7 @@ def test_the_picture_is_whole_and_inside_its_frame() -> None:
 
 
 def test_every_view_has_its_place_in_the_picture() -> None:
-    placed = {name for _, members in diagram.GROUPS for name in members}
+    placed = {name for _, members in dictionary.GROUPS for name in members}
     assert {view.name for view in VIEWS} <= placed
 
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchlist.sql.run import Column
-from watchlist.sql.table import draw
-from watchlist.sql.values import cut, width
+from watchlist.sql.query import Column
+from watchlist.sql.table import cut, draw, width
 
 COLUMNS = [Column("symbol", "VARCHAR"), Column("ret", "DOUBLE"), Column("title", "VARCHAR")]
 ROWS = [("MP", 0.50616, "Department of Defense takes a stake"), ("LAC", None, None)]

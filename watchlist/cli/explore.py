@@ -27,12 +27,12 @@ def register(app: typer.Typer) -> None:
         project: ProjectDir = None,
     ) -> None:
         """The public views: their columns, units and meaning; as a picture too."""
-        from watchlist.sql import functions
+        from watchlist.sql import dictionary
         from watchlist.sql import schema as schema_
 
-        function = functions.describe_function(name) if name is not None else None
+        function = schema_.describe_function(name) if name is not None else None
         views = [function] if function is not None else schema_.describe_views(name)
-        output.write(schema_.render(views, style, one=name is not None))
+        output.write(dictionary.render(views, style, one=name is not None))
 
     @app.command(
         epilog="Example: watchlist export tables --format csv --view returns --view events"

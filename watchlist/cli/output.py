@@ -48,8 +48,8 @@ def write_frame(frame: pl.DataFrame, style: str) -> None:
     """A frame in one of `FRAME_FORMATS`; a table is cut to the width of a terminal only."""
     import polars as pl
 
-    from watchlist.sql import formats, table
-    from watchlist.sql.run import Column
+    from watchlist.sql import present, table
+    from watchlist.sql.query import Column
 
     columns = [
         Column(name, "DOUBLE" if kind.is_numeric() else "VARCHAR")
@@ -64,10 +64,10 @@ def write_frame(frame: pl.DataFrame, style: str) -> None:
         write(table.draw(columns, rows, room)[0])
         return
     lines = {
-        "csv": formats.csv_lines,
-        "json": formats.json_array,
-        "jsonl": formats.json_lines,
-        "markdown": formats.markdown,
+        "csv": present.csv_lines,
+        "json": present.json_array,
+        "jsonl": present.json_lines,
+        "markdown": present.markdown,
     }[style]
     write("".join(lines(columns, [rows])))
 

@@ -36,10 +36,10 @@ def register(app: typer.Typer) -> None:
         project: ProjectDir = None,
     ) -> None:
         """Every question of the catalogue; your own are marked."""
-        from watchlist.sql import catalogue, describe
+        from watchlist.sql import catalogue
 
         queries = catalogue.load(open_project(project)[0]).values()
-        output.write(describe.listing(list(queries), style))
+        output.write(catalogue.listing(list(queries), style))
 
     @group.command(epilog="Example: watchlist query show latest-moves")
     def show(name: Name, project: ProjectDir = None) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from watchlist.disk import replacing
 from watchlist.errors import ConfigError, nearest
+from watchlist.sql.dictionary import as_json, render
 from watchlist.sql.present import Format
 from watchlist.sql.reader import Question
 from watchlist.sql.sandbox import Sandbox
-from watchlist.sql.schema import View, as_json, render
+from watchlist.sql.schema import View
 
 FORMATS = ("parquet", "csv")
 

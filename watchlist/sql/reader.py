@@ -35,8 +35,8 @@ from watchlist.disk import trouble
 from watchlist.errors import QueryError, WatchlistError
 from watchlist.project import Project, packaged
 from watchlist.sql import landlock, present, statements
-from watchlist.sql.complaints import complain, out_of_memory
 from watchlist.sql.limits import Limits
+from watchlist.sql.query import complain, out_of_memory
 from watchlist.store.files import identity
 from watchlist.store.lake import quoted
 from watchlist.store.reading import connect

@@ -30,7 +30,7 @@ from watchlist import errors
 from watchlist.disk import clear_left
 from watchlist.errors import QueryError, StoreError, WatchlistError
 from watchlist.project import Project
-from watchlist.sql import formats, landlock, reader
+from watchlist.sql import landlock, present, reader
 from watchlist.sql.limits import Limits
 from watchlist.sql.present import Shown
 from watchlist.sql.reader import LENGTH, Opening, Question, Reply
@@ -167,7 +167,7 @@ class Sandbox:
         """
         parts: list[bytes] = []
         self.ask(Question(sql, parameters or {}, style=None, limit=limit), parts.append)
-        return formats.rows_from_wire(parts)
+        return present.rows_from_wire(parts)
 
     @contextmanager
     def _timed(self) -> Iterator[None]:

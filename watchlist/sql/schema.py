@@ -6,8 +6,6 @@ cannot differ from what this version publishes.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,8 +13,6 @@ from watchlist.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     import duckdb
-
-FORMATS = ("table", "json", "markdown", "mermaid", "svg")
 
 
 @dataclass(frozen=True)
@@ -102,80 +98,71 @@ def describe_macros() -> list[Macro]:
     return [Macro(name, comment, tuple(names), table) for name, comment, names, table in rows]
 
 
-def render(views: Sequence[View], style: str, *, one: bool = False) -> str:
-    """The views as text.
+EXAMPLES = {
+    "around": "around('2025-10-09', ['MP', 'USAR'])",
+    "car": "car('mp-dod-2025', -1, 5)",
+    "event_path": "event_path('mp-dod-2025')",
+    "market_model": "market_model([{event_id: 'mine', symbol: 'MP', relation: 'named', "
+    "day0: DATE '2025-07-10'}], -1, 5)",
+    "ordinary_days": "ordinary_days('daily-market')",
+    "ordinary_quantiles": "ordinary_quantiles('daily-market')",
+    "reaction": "reaction('MP')",
+    "session_moves": "session_moves(DATE '2025-07-10')",
+}
+"""A call of each function that gives rows on real bars."""
 
-    Parameters
-    ----------
-    style : str
-        table, json, markdown, mermaid or svg; the last two draw how the views join.
-    one : bool
-        Show the columns in a table, not only what each view is.
+MEANINGS = {
+    "beta": "Slope on the market.",
+    "at_least": "Ordinary days on which |ar| was at least |observed|, count.",
+    "car_0_5": "Sum of ar over the days 0 … 5, fraction; NULL while one is missing.",
+    "car_0_20": "Sum of ar over the days 0 … 20, fraction; NULL while one is missing.",
+    "is_day0": "The day 0 of the pair itself: what the other days are compared with.",
+    "larger": "Sessions before with an absolute return at least as large, count.",
+    "market_ret": "Return of the market, fraction.",
+    "market_mean": "Mean return of the market over the estimation sessions, fraction.",
+    "market_ss": "Sum of squared deviations of the market over the estimation sessions.",
+    "next_largest": "Largest absolute return of the sessions before, fraction.",
+    "observed": "Abnormal return of day 0, fraction.",
+    "ordinary": "Abnormal returns of the ordinary days, oldest first, fractions.",
+    "others": "Sessions before with a return, count.",
+    "quantiles": "What 1, 5, 25, 50, 75, 95 and 99 % of ordinary days do not exceed, fractions.",
+    "quiet_days": "Ordinary days, count.",
+    "session_moves.ret": "Simple return of the session, fraction.",
+    "usual_volume": "Median volume of the sixty sessions before, shares.",
+    "volume_ratio": "volume over usual_volume; NULL where fewer than thirty are known.",
+}
+"""Columns that no view has, or that mean something else in that function."""
 
-    Raises
-    ------
-    ConfigError
-        No such format.
-    """
-    from watchlist.sql import diagram
-
-    if style == "json":
-        return json.dumps([as_json(view) for view in views], indent=2, ensure_ascii=False)
-    if style == "markdown":
-        return "\n".join(_markdown(view) for view in views)
-    if style == "mermaid":
-        return diagram.mermaid(views)
-    if style == "svg":
-        return diagram.svg(views)
-    if style != "table":
-        raise ConfigError(f"--format {style}: no such format", nearest(style, list(FORMATS)))
-    if one:
-        return "\n\n".join(_columns(view) for view in views)
-    return _overview(views)
+SPOKEN_OF = (
+    "returns",
+    "events",
+    "event_targets",
+    "study_fits",
+    "abnormal_returns",
+    "event_effects",
+)
+"""Views whose columns of the same name mean the same; a later one wins."""
 
 
-def as_json(view: View) -> dict[str, object]:
-    """One view for a program."""
-    return {
-        "name": view.name,
-        "comment": view.comment,
-        "columns": [
-            {"name": column.name, "type": column.type, "comment": column.comment}
-            for column in view.columns
-        ],
+def describe_function(name: str) -> View | None:
+    """A table function with its columns; None if there is none of that name."""
+    if name not in EXAMPLES:
+        return None
+    (macro,) = [macro for macro in describe_macros() if macro.name == name]
+    views = {view.name: view for view in describe_views()}
+    meanings = {
+        column.name: column.comment for source in SPOKEN_OF for column in views[source].columns
     }
-
-
-def _overview(views: Sequence[View]) -> str:
-    macros = describe_macros()
-    calls = {macro.name: f"{macro.name}({', '.join(macro.parameters)})" for macro in macros}
-    room = max([len(view.name) for view in views] + [len(calls[m.name]) for m in macros if m.table])
-    lines = [f"{view.name:<{room}}  {view.comment}" for view in views]
-    if any(macro.table for macro in macros):
-        lines += ["", "Table functions: FROM name(…)"]
-        lines += [
-            f"{calls[macro.name]:<{room}}  {macro.comment}" for macro in macros if macro.table
-        ]
-    return "\n".join([*lines, "", "watchlist schema NAME shows the columns of one of them."])
-
-
-def _columns(view: View) -> str:
-    names = max(len(column.name) for column in view.columns)
-    kinds = max(len(column.type) for column in view.columns)
-    lines = [f"{c.name:<{names}}  {c.type:<{kinds}}  {c.comment}" for c in view.columns]
-    return "\n".join([f"{view.name}: {view.comment}", "", *lines])
-
-
-def _markdown(view: View) -> str:
-    lines = [
-        f"### {view.name}",
-        "",
-        view.comment,
-        "",
-        "| column | type | meaning |",
-        "|---|---|---|",
-    ]
-    lines += [
-        f"| {c.name} | {c.type} | {c.comment.replace('|', chr(92) + '|')} |" for c in view.columns
-    ]
-    return "\n".join(lines) + "\n"
+    con = empty_store()
+    rows = con.execute(f"DESCRIBE FROM {EXAMPLES[name]}").fetchall()
+    con.close()
+    columns = tuple(
+        ViewColumn(
+            row[0],
+            row[1],
+            MEANINGS.get(f"{name}.{row[0]}") or MEANINGS.get(row[0]) or meanings[row[0]],
+        )
+        for row in rows
+    )
+    call = f"{name}({', '.join(macro.parameters)})"
+    return View(call, f"{macro.comment} Example: FROM {EXAMPLES[name]}", columns)

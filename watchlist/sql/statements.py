@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from watchlist.errors import QueryError
-from watchlist.sql.complaints import without_kind
 from watchlist.store.lake import quoted
 
 if TYPE_CHECKING:
@@ -107,6 +106,11 @@ def unended(sql: str) -> str:
             break
         text = text[: word.start]
     return text.decode("utf-8")
+
+
+def without_kind(text: str) -> str:
+    """DuckDB starts each message with its class: `Binder Error: `."""
+    return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", text)
 
 
 def _writer(sql: str, found: list[duckdb.Statement], con: duckdb.DuckDBPyConnection) -> str | None:

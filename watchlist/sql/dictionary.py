@@ -1,13 +1,96 @@
-"""How the public views join, as a picture: Mermaid text, or an SVG that needs nothing else."""
+"""The public views told: as a table, JSON or Markdown, and as a picture of how they join.
+
+The picture is Mermaid text, or an SVG that needs nothing else.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from watchlist.sql.schema import View
+from watchlist.errors import ConfigError, nearest
+from watchlist.sql.schema import View, describe_macros
+
+FORMATS = ("table", "json", "markdown", "mermaid", "svg")
+
+
+def render(views: Sequence[View], style: str, *, one: bool = False) -> str:
+    """The views as text.
+
+    Parameters
+    ----------
+    style : str
+        table, json, markdown, mermaid or svg; the last two draw how the views join.
+    one : bool
+        Show the columns in a table, not only what each view is.
+
+    Raises
+    ------
+    ConfigError
+        No such format.
+    """
+    if style == "json":
+        return json.dumps([as_json(view) for view in views], indent=2, ensure_ascii=False)
+    if style == "markdown":
+        return "\n".join(_markdown(view) for view in views)
+    if style == "mermaid":
+        return mermaid(views)
+    if style == "svg":
+        return svg(views)
+    if style != "table":
+        raise ConfigError(f"--format {style}: no such format", nearest(style, list(FORMATS)))
+    if one:
+        return "\n\n".join(_columns(view) for view in views)
+    return _overview(views)
+
+
+def as_json(view: View) -> dict[str, object]:
+    """One view for a program."""
+    return {
+        "name": view.name,
+        "comment": view.comment,
+        "columns": [
+            {"name": column.name, "type": column.type, "comment": column.comment}
+            for column in view.columns
+        ],
+    }
+
+
+def _overview(views: Sequence[View]) -> str:
+    macros = describe_macros()
+    calls = {macro.name: f"{macro.name}({', '.join(macro.parameters)})" for macro in macros}
+    room = max([len(view.name) for view in views] + [len(calls[m.name]) for m in macros if m.table])
+    lines = [f"{view.name:<{room}}  {view.comment}" for view in views]
+    if any(macro.table for macro in macros):
+        lines += ["", "Table functions: FROM name(…)"]
+        lines += [
+            f"{calls[macro.name]:<{room}}  {macro.comment}" for macro in macros if macro.table
+        ]
+    return "\n".join([*lines, "", "watchlist schema NAME shows the columns of one of them."])
+
+
+def _columns(view: View) -> str:
+    names = max(len(column.name) for column in view.columns)
+    kinds = max(len(column.type) for column in view.columns)
+    lines = [f"{c.name:<{names}}  {c.type:<{kinds}}  {c.comment}" for c in view.columns]
+    return "\n".join([f"{view.name}: {view.comment}", "", *lines])
+
+
+def _markdown(view: View) -> str:
+    lines = [
+        f"### {view.name}",
+        "",
+        view.comment,
+        "",
+        "| column | type | meaning |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {c.name} | {c.type} | {c.comment.replace('|', chr(92) + '|')} |" for c in view.columns
+    ]
+    return "\n".join(lines) + "\n"
+
 
 KEYS = {
     "event_id": "events",

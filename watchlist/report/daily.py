@@ -16,6 +16,7 @@ from watchlist.report.rows import (
     Benchmark,
     ChangedVerdict,
     Finding,
+    PageHead,
     Prices,
     Restated,
     Role,
@@ -122,22 +123,17 @@ class Changes(TypedDict):
     effects: list[ChangedEffect]
 
 
-class DailyPage(TypedDict):
+class DailyPage(PageHead):
     """The JSON twin of daily/DATE.html. Returns and everything made of them are fractions.
 
     A field may be added within version 1; none is removed or changes its meaning.
     """
 
     schema: Literal["watchlist.daily/1"]
-    version: str
-    """Version of watchlist that wrote it."""
     kind: Literal["daily"]
-    simulated: bool
-    """Prices are made up."""
     as_of: date
     previous: date | None
     """Session of the report before."""
-    title: str
     session: Session
     data: DataState
     headlines: list[Headline]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from typing_extensions import TypedDict
 
 from watchlist.report import format as fmt
-from watchlist.report.rows import Certainty, Direction, EventFacts, EventRow, Status, pick
+from watchlist.report.rows import Certainty, Direction, EventFacts, EventRow, PageHead, Status, pick
 from watchlist.report.study_rows import (
     Compared,
     Confounder,
@@ -83,20 +83,15 @@ class ChainLink(TypedDict):
     """Whether it is the page's own."""
 
 
-class EventPage(TypedDict):
+class EventPage(PageHead):
     """The JSON twin of events/EVENT.html. Returns and everything made of them are fractions.
 
     A field may be added within version 1; none is removed or changes its meaning.
     """
 
     schema: Literal["watchlist.event/1"]
-    version: str
-    """Version of watchlist that wrote it."""
     kind: Literal["event"]
-    simulated: bool
-    """Prices are made up."""
     as_of: date
-    title: str
     event: EventCard
     study: StudyName | None
     """The study that the page leads with."""

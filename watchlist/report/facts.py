@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ KEPT_LEAST = 0.02
 
 @dataclass(frozen=True)
 class Facts:
-    """The answers of the files of `sql` of that name; by event or symbol where a dict."""
+    """The answers of the files of `sql` of that name; by their first column where a dict."""
 
     as_of: date
     """The session that the report is about."""
@@ -107,51 +107,30 @@ def read_facts(con: duckdb.DuckDBPyConnection, as_of: date, *, chart_days: int) 
         "events": [event["event_id"] for event in events],
     }
 
-    def all_of(name: str) -> Any:
-        return read(con, name, **given)
+    answers: dict[str, Any] = {
+        "as_of": as_of,
+        "previous": given["previous"],
+        "simulated": read(con, "kind")[0]["value"] == "simulated",
+        "ranked": bool(read(con, "ranking", as_of=as_of)),
+        "session": next(iter(read(con, "session", **given)), None),
+        "studies": studies,
+        "events": events,
+        "forest": [_with_interval(row) for row in read(con, "forest", **given)],
+    }
+    for field in fields(Facts):
+        if field.name not in answers:
+            found = read(con, field.name, **given)
+            by_first = str(field.type).startswith("dict")
+            answers[field.name] = _by_first(found) if by_first else found
+    return Facts(**answers)
 
-    def by_first(name: str) -> Any:
-        out: dict[Any, list[dict[str, Any]]] = {}
-        for row in read(con, name, **given):
-            out.setdefault(row.pop(next(iter(row))), []).append(row)
-        return out
 
-    return Facts(
-        as_of=as_of,
-        previous=given["previous"],
-        simulated=any(row["value"] == "simulated" for row in all_of("kind")),
-        ranked=bool(all_of("ranking")),
-        session=next(iter(all_of("session")), None),
-        securities=all_of("securities"),
-        findings=all_of("findings"),
-        events=events,
-        moves=all_of("moves"),
-        benchmarks=all_of("benchmarks"),
-        prices=all_of("prices"),
-        alerts=all_of("alerts"),
-        signals=by_first("signals"),
-        verdicts=all_of("verdicts"),
-        holdings=by_first("holdings"),
-        restated=all_of("restated"),
-        changed_verdicts=all_of("changed_verdicts"),
-        studies=studies,
-        tests=by_first("tests"),
-        forest=[_with_interval(row) for row in all_of("forest")],
-        heatmap=all_of("heatmap"),
-        kept=all_of("kept"),
-        changed_effects=all_of("changed_effects"),
-        calibration=all_of("calibration"),
-        reactions=by_first("reactions"),
-        paths=by_first("paths"),
-        drifts=by_first("drifts"),
-        effects=by_first("effects"),
-        compared=by_first("compared"),
-        placebo=by_first("placebo"),
-        drops=by_first("drops"),
-        controls=by_first("controls"),
-        sympathy=by_first("sympathy"),
-        confounders=by_first("confounders"),
-    )
+def _by_first(found: list[dict[str, Any]]) -> dict[Any, list[dict[str, Any]]]:
+    """Rows by the value of their first column, without it."""
+    out: dict[Any, list[dict[str, Any]]] = {}
+    for row in found:
+        out.setdefault(row.pop(next(iter(row))), []).append(row)
+    return out
 
 
 def _with_interval(row: dict[str, Any]) -> Any:

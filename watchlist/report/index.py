@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from watchlist.report.events import EventCard
-from watchlist.report.rows import Certainty, Direction, Phase, Role, Status, pick
+from watchlist.report.rows import Certainty, Direction, PageHead, Phase, Role, Status, pick
 
 if TYPE_CHECKING:
     from watchlist.report.facts import Facts
@@ -52,21 +52,16 @@ class IndexSymbol(TypedDict):
     role: Role
 
 
-class IndexPage(TypedDict):
+class IndexPage(PageHead):
     """The JSON twin of index.html. Returns and everything made of them are fractions.
 
     A field may be added within version 1; none is removed or changes its meaning.
     """
 
     schema: Literal["watchlist.index/1"]
-    version: str
-    """Version of watchlist that wrote it."""
     kind: Literal["index"]
-    simulated: bool
-    """Prices are made up."""
     as_of: date | None
     """Session of the newest report."""
-    title: str
     reports: list[Digest]
     """The newest first."""
     events: list[IndexEvent]

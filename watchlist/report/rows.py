@@ -38,6 +38,16 @@ def pick(kind: type[Kind], /, *rows: Mapping[str, Any], **more: Any) -> Kind:
     return cast("Kind", {name: known[name] for name in get_annotations(kind)})
 
 
+class PageHead(TypedDict):
+    """What the twin of every page says first."""
+
+    version: str
+    """Version of watchlist that wrote it."""
+    simulated: bool
+    """Prices are made up."""
+    title: str
+
+
 class Security(TypedDict):
     """A security that is pulled: its last bar, and how its last pull ended."""
 

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from watchlist.errors import StoreError
 from watchlist.report.facts import read
-from watchlist.report.rows import Fraction, PValue, SignalState
+from watchlist.report.rows import Fraction, PageHead, PValue, SignalState
 
 if TYPE_CHECKING:
     import duckdb
@@ -97,20 +97,15 @@ class SignalHistory(TypedDict):
     """Where an alert began."""
 
 
-class SignalsPage(TypedDict):
+class SignalsPage(PageHead):
     """The JSON twin of signals/DATE.html. Returns and everything made of them are fractions.
 
     A field may be added within version 1; none is removed or changes its meaning.
     """
 
     schema: Literal["watchlist.signals/1"]
-    version: str
-    """Version of watchlist that wrote it."""
     kind: Literal["signals"]
-    simulated: bool
-    """Prices are made up."""
     as_of: date
-    title: str
     ranking: list[Ranked]
     signals: list[JudgedSignal]
     judged: date | None

@@ -9,7 +9,16 @@ from typing_extensions import TypedDict
 
 from watchlist.report import format as fmt
 from watchlist.report.events import StudyName
-from watchlist.report.rows import Holding, MoveRow, Prices, Role, Security, SignalRow, pick
+from watchlist.report.rows import (
+    Holding,
+    MoveRow,
+    PageHead,
+    Prices,
+    Role,
+    Security,
+    SignalRow,
+    pick,
+)
 from watchlist.report.study_rows import Reaction
 
 if TYPE_CHECKING:
@@ -37,20 +46,15 @@ class SymbolAlert(TypedDict):
     sentence: str
 
 
-class SymbolPage(TypedDict):
+class SymbolPage(PageHead):
     """The JSON twin of symbols/SYMBOL.html. Returns and everything made of them are fractions.
 
     A field may be added within version 1; none is removed or changes its meaning.
     """
 
     schema: Literal["watchlist.symbol/1"]
-    version: str
-    """Version of watchlist that wrote it."""
     kind: Literal["symbol"]
-    simulated: bool
-    """Prices are made up."""
     as_of: date
-    title: str
     symbol: str
     name: str
     role: Role

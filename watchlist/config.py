@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from watchlist.errors import ConfigError, nearest
-
-if TYPE_CHECKING:
-    from watchlist.project import Project
+from watchlist.project import Project, read_settings
 
 
 class Section(BaseModel):
@@ -184,17 +181,11 @@ def load_config(project: Project) -> Config:
     ConfigError
         Not TOML (with line and column), an unknown name (with the nearest), a wrong value.
     """
-    path = project.config_file
-    if not path.is_file():
-        return Config()
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    raw = read_settings(project)
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {_first_problem(error, raw)}") from None
+        raise ConfigError(f"{project.config_file}: {_first_problem(error, raw)}") from None
 
 
 def _first_problem(error: ValidationError, raw: dict[str, Any]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from watchlist.errors import ConfigError
 
@@ -72,6 +74,23 @@ def find_project(start: Path | None = None, *, simulated: bool = False) -> Proje
         if (candidate / CONFIG_NAME).is_file():
             return Project(candidate, simulated)
     return Project(folder, simulated)
+
+
+def read_settings(project: Project) -> dict[str, Any]:
+    """What `watchlist.toml` says, not checked yet; nothing where there is no such file.
+
+    Raises
+    ------
+    ConfigError
+        It is not TOML; with line and column.
+    """
+    path = project.config_file
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
 
 
 def packaged(name: str) -> Path:

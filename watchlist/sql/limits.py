@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from watchlist.errors import ConfigError
-from watchlist.project import Project, find_project
+from watchlist.project import Project, find_project, read_settings
 
 
 @dataclass(frozen=True)
@@ -27,8 +25,8 @@ class Limits:
 def open_limits(folder: Path | None, *, simulated: bool = False) -> tuple[Project, Limits]:
     """The project to ask, and its limits.
 
-    The whole configuration is checked only if it says something about queries: the library that
-    checks it takes as long to load as DuckDB does, and a slip elsewhere need not stop a question.
+    The settings are checked only where they say something about queries: the library that checks
+    them takes as long to prepare as a query, and a slip elsewhere need not stop a question.
 
     Raises
     ------
@@ -36,17 +34,11 @@ def open_limits(folder: Path | None, *, simulated: bool = False) -> tuple[Projec
         The file is not TOML, or its `[sql]` is wrong.
     """
     project = find_project(folder, simulated=simulated)
-    if not project.config_file.is_file():
-        return project, Limits()
-    try:
-        raw = tomllib.loads(project.config_file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{project.config_file}: not valid TOML: {error}") from None
+    raw = read_settings(project)
     if raw.get("source") == "simulated":
         project = Project(project.root, simulated=True)
     if "sql" not in raw:
         return project, Limits()
     from watchlist.config import load_config
 
-    settings = load_config(project).sql
-    return project, Limits(**settings.model_dump())
+    return project, Limits(**load_config(project).sql.model_dump())

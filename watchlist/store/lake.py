@@ -13,7 +13,6 @@ through the same seam, untested.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,11 +23,10 @@ from typing import TYPE_CHECKING
 
 from watchlist.clock import Clock, after
 from watchlist.errors import StoreBusyError, StoreError
+from watchlist.project import Project, read_settings
 
 if TYPE_CHECKING:
     import duckdb
-
-    from watchlist.project import Project
 
 PUBLISHED = "watchlist: published"
 """The commit message of a snapshot that readers may see."""
@@ -66,13 +64,9 @@ def lake_of(project: Project) -> Lake | None:
     Reads the one table by itself: a query must not pay for validating the whole configuration,
     which every command that writes does anyway.
     """
-    if project.simulated or not project.config_file.is_file():
+    if project.simulated:
         return None
-    try:
-        raw = tomllib.loads(project.config_file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StoreError(f"{project.config_file}: not valid TOML: {error}") from None
-    table = raw.get("store", {})
+    table = read_settings(project).get("store", {})
     url = table.get("url") if isinstance(table, dict) else table
     if url is None:
         return None

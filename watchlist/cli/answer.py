@@ -1,4 +1,4 @@
-"""What `sql` and `query run` share: the way from a query to an answer. Loads no typer."""
+"""The way from a query to its answer, on stdout or in a file."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from watchlist.disk import replacing
 from watchlist.errors import ConfigError
 
 if TYPE_CHECKING:
+    from watchlist.project import Project
+    from watchlist.sql.limits import Limits
     from watchlist.sql.present import Format, Shown
     from watchlist.sql.reader import Question
     from watchlist.sql.sandbox import Sandbox
@@ -26,23 +28,31 @@ SLOW_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """The options of one call."""
+class QueryOptions:
+    """How a query is run and its answer written."""
 
-    project: Path | None = None
-    simulated: bool = False
-    style: str | None = None
-    out: Path | None = None
-    limit: int | None = None
-    all_rows: bool = False
-    timeout: float | None = None
-    as_known: date | None = None
-    allow_files: bool = False
-    excel_safe: bool = False
-    pager: bool = True
+    style: str | None
+    """Name of a format; None for a table, or what the ending of `out` says."""
+
+    out: Path | None
+    """A file; None for stdout."""
+
+    limit: int | None
+    """At most so many rows; None for the limit of the format."""
+
+    all_rows: bool
+    timeout: float | None
+    """Seconds, 0 for ever; None as configured."""
+
+    as_known: date | None
+    allow_files: bool
+    excel_safe: bool
+    pager: bool
 
 
-def ask(text: str, pairs: Sequence[str], wishes: Wishes) -> None:
+def ask(
+    project: Project, limits: Limits, text: str, pairs: Sequence[str], options: QueryOptions
+) -> None:
     """Answer a query given inline, as a file that ends in `.sql`, or as `-` for stdin.
 
     Parameters
@@ -58,10 +68,16 @@ def ask(text: str, pairs: Sequence[str], wishes: Wishes) -> None:
     from watchlist.sql import parameters
 
     given = {name: parameters.guess(value) for name, value in parameters.split(pairs).items()}
-    answer(_source(text), given, wishes)
+    answer(project, limits, _source(text), given, options)
 
 
-def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
+def answer(
+    project: Project,
+    limits: Limits,
+    sql: str,
+    parameters: Mapping[str, object],
+    options: QueryOptions,
+) -> None:
     """Run a query in the sandbox and write its answer to stdout or to a file.
 
     Raises
@@ -72,20 +88,18 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
         There is no store, or an option is wrong.
     """
     from watchlist.sql import present
-    from watchlist.sql.limits import open_limits
     from watchlist.sql.reader import Question
     from watchlist.sql.sandbox import Sandbox
 
-    project, limits = open_limits(wishes.project, simulated=wishes.simulated)
-    style = present.choose(wishes.style, wishes.out)
-    if style in present.BINARY and wishes.out is None and sys.stdout.isatty():
+    style = present.choose(options.style, options.out)
+    if style in present.BINARY and options.out is None and sys.stdout.isatty():
         raise ConfigError(f"{style} is not for a screen", "name a file with -o FILE")
-    if wishes.timeout is not None:
-        if not wishes.timeout >= 0:
-            raise ConfigError(f"--timeout {wishes.timeout:g}: no time", "0 waits for ever")
-        limits = replace(limits, timeout_seconds=wishes.timeout or None)
-    limit = wishes.limit
-    if limit is None and not wishes.all_rows and style in present.SHORT:
+    if options.timeout is not None:
+        if not options.timeout >= 0:
+            raise ConfigError(f"--timeout {options.timeout:g}: no time", "0 waits for ever")
+        limits = replace(limits, timeout_seconds=options.timeout or None)
+    limit = options.limit
+    if limit is None and not options.all_rows and style in present.SHORT:
         limit = limits.rows
     bar = _Bar()
     question = Question(
@@ -93,20 +107,20 @@ def answer(sql: str, parameters: Mapping[str, object], wishes: Wishes) -> None:
         parameters,
         style,
         limit=limit,
-        room=shutil.get_terminal_size().columns if _on_screen(wishes) else None,
-        excel_safe=wishes.excel_safe,
+        room=shutil.get_terminal_size().columns if _on_screen(options) else None,
+        excel_safe=options.excel_safe,
         progress=bar.wanted is not None,
     )
     with (
-        Sandbox(project, limits, known_on=wishes.as_known, allow_files=wishes.allow_files) as box,
+        Sandbox(project, limits, known_on=options.as_known, allow_files=options.allow_files) as box,
         closing(bar),
     ):
-        if wishes.allow_files:
+        if options.allow_files:
             console.warn("--allow-files: this query can read every file that you can read")
             if not box.confined:
                 console.warn("on this system only a look at the statement keeps it from writing")
-        shown = _write(box, question, wishes, bar)
-    _tell(shown, wishes, style)
+        shown = _write(box, question, options, bar)
+    _tell(shown, options, style)
 
 
 def _source(text: str) -> str:
@@ -123,31 +137,31 @@ def _source(text: str) -> str:
         ) from None
 
 
-def _on_screen(wishes: Wishes) -> bool:
-    return wishes.out is None and sys.stdout.isatty()
+def _on_screen(options: QueryOptions) -> bool:
+    return options.out is None and sys.stdout.isatty()
 
 
-def _write(box: Sandbox, question: Question, wishes: Wishes, bar: _Bar) -> Shown:
+def _write(box: Sandbox, question: Question, options: QueryOptions, bar: _Bar) -> Shown:
     from watchlist.sql import present
 
-    if wishes.out is not None:
-        with replacing(wishes.out) as part, part.open("wb") as handle:
+    if options.out is not None:
+        with replacing(options.out) as part, part.open("wb") as handle:
             return box.ask(question, handle.write, progress=bar.wanted)
     if question.style in present.BINARY:
         return box.ask(question, output.write_bytes, progress=bar.wanted)
-    paged = question.style in present.SHORT and wishes.pager
+    paged = question.style in present.SHORT and options.pager
     write = output.page if paged else output.write
     return box.ask(question, lambda text: write(text.decode()), progress=bar.wanted)
 
 
-def _tell(shown: Shown, wishes: Wishes, style: Format) -> None:
+def _tell(shown: Shown, options: QueryOptions, style: Format) -> None:
     rows = f"{shown.rows:,} row{'' if shown.rows == 1 else 's'}"
     if shown.lost:
         console.say("cut to fit the terminal: " + ", ".join(shown.lost) + "; --format csv has all")
     if shown.truncated:
         console.say(f"truncated: {rows} shown, there are more; --limit N or --all")
-    elif wishes.out is not None:
-        console.say(f"{rows} in {wishes.out} ({style})")
+    elif options.out is not None:
+        console.say(f"{rows} in {options.out} ({style})")
     elif sys.stderr.isatty():
         console.say(f"({rows})")
 

@@ -157,28 +157,31 @@ def test_the_market_leads_where_the_event_moved_the_sector_fund(tmp_path: Path) 
     assert html.count("market only</span>") == 4
 
 
-def test_paths_add_up_from_the_first_day_of_the_band(demo: duckdb.DuckDBPyConnection) -> None:
-    found = facts(demo, DEMO_ON)
-    assert found.headline is not None
+def test_paths_add_up_from_the_first_day_of_the_band(
+    demo: duckdb.DuckDBPyConnection, small: duckdb.DuckDBPyConnection
+) -> None:
     checked = 0
-    for event_id, paths in list(found.paths.items())[::9]:
-        for path in paths:
-            daily_ = columns(
-                demo,
-                "SELECT day, ar FROM abnormal_returns WHERE study_id = $s AND event_id = $e "
-                "AND symbol = $y AND day >= $first ORDER BY day",
-                s=found.headline["study_id"],
-                e=event_id,
-                y=path["symbol"],
-                first=min(path["band_day"], default=-99),
-            )
-            known = ~np.ma.getmaskarray(daily_["ar"])
-            sums = np.cumsum(np.where(known, daily_["ar"], 0.0))
-            assert path["day"] == daily_["day"].tolist()
-            assert [c is not None for c in path["car"]] == known.tolist()
-            assert np.array(path["car"], float)[known] == pytest.approx(sums[known], abs=1e-12)
-            checked += 1
-    assert checked > 20
+    for con, as_of, every in ((demo, DEMO_ON, 9), (small, AS_OF, 1)):
+        found = facts(con, as_of)
+        assert found.headline is not None
+        for event_id, paths in list(found.paths.items())[::every]:
+            for path in paths:
+                own = columns(
+                    con,
+                    "SELECT day, ar FROM abnormal_returns WHERE study_id = $s AND event_id = $e "
+                    "AND symbol = $y AND day >= $first ORDER BY day",
+                    s=found.headline["study_id"],
+                    e=event_id,
+                    y=path["symbol"],
+                    first=min(path["band_day"]),
+                )
+                known = ~np.ma.getmaskarray(own["ar"])
+                sums = np.cumsum(np.where(known, own["ar"], 0.0))
+                assert path["day"] == own["day"].tolist()
+                assert [c is not None for c in path["car"]] == known.tolist()
+                assert np.array(path["car"], float)[known] == pytest.approx(sums[known], abs=1e-12)
+                checked += 1
+    assert checked > 30
 
 
 def test_share_kept_is_of_the_whole_window(demo: duckdb.DuckDBPyConnection) -> None:
@@ -270,16 +273,20 @@ def test_a_test_rejects_too_often_where_chart_and_view_say_so(
 
 
 @pytest.mark.parametrize(
-    ("before", "told"),
+    ("before", "now", "told"),
     [
-        ({"car": 0.6, "placebo_p": 0.004}, False),
-        ({"car": 0.6, "placebo_p": 0.2}, True),
-        ({"car": -0.6, "placebo_p": 0.004}, True),
-        ({"car": None, "placebo_p": 0.2}, False),
+        ({"car": 0.6, "placebo_p": 0.004}, 0.004, False),
+        ({"car": 0.6, "placebo_p": 0.06}, 0.004, True),
+        ({"car": 0.6, "placebo_p": 0.04}, 0.06, True),
+        ({"car": -0.6, "placebo_p": 0.004}, 0.004, True),
+        ({"car": -0.6, "placebo_p": 0.3}, 0.3, False),
+        ({"car": None, "placebo_p": 0.2}, 0.004, False),
     ],
-    ids=["as before", "crossed 5 %", "changed sign", "not known"],
+    ids=["as before", "crossed 5 %", "crossed back", "changed sign", "noise", "not known"],
 )
-def test_effects_that_crossed_the_line_are_told(before: dict[str, Any], told: bool) -> None:
+def test_effects_that_crossed_the_line_are_told(
+    before: dict[str, Any], now: float, told: bool
+) -> None:
     con = build(events=tuple(e for e in EVENTS if e.event_id == "stake-one"))
     con.execute(
         "INSERT INTO base.studies BY NAME "
@@ -291,7 +298,11 @@ def test_effects_that_crossed_the_line_are_told(before: dict[str, Any], told: bo
         "WHERE symbol = 'MP'",
         before,
     )
+    con.execute(
+        "UPDATE base.event_effects SET placebo_p = $now WHERE study_id = 1 AND symbol = 'MP'",
+        {"now": now},
+    )
     changed = daily(con)["changes"]["effects"]
 
-    assert [row["symbol"] for row in changed] == (["MP"] if told and before["car"] else [])
+    assert [row["symbol"] for row in changed] == (["MP"] if told else [])
     assert all(math.isfinite(row["car"]) for row in changed)

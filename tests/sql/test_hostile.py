@@ -35,7 +35,7 @@ def lines(name: str) -> list[str]:
     return [line.replace("%", "\n") for line in text.splitlines() if not line.startswith("--")]
 
 
-REFUSED = [*lines("refused.txt"), "", "   -- nothing\n", "\x00"]
+REFUSED = [*lines("refused.txt"), "", "   -- nothing\n", "\0", "SELECT 1\0; DROP TABLE base.bars"]
 HARMLESS = lines("harmless.txt")
 
 EXHAUSTING = {

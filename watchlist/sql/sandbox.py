@@ -262,9 +262,8 @@ def may_fork() -> bool:
 
     Those stand still meanwhile; one of a library (DuckDB, Polars) may hold a lock for ever.
     """
-    if sys.platform != "linux":
-        return False
-    return len(list(Path("/proc/self/task").iterdir())) == threading.active_count()
+    threads = Path("/proc/self/task")
+    return threads.is_dir() and len(list(threads.iterdir())) == threading.active_count()
 
 
 class _Forked:

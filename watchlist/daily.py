@@ -16,10 +16,9 @@ from watchlist.project import Project
 from watchlist.report.site import write_daily
 from watchlist.sources import open_source
 from watchlist.steps.judge import judge_if_due
-from watchlist.steps.session_abnormal import write_session_abnormal
 from watchlist.steps.signals import run_signals
-from watchlist.steps.study import run_study
 from watchlist.store.pull import pull_bars
+from watchlist.study.stored import run_study, write_session_abnormal
 
 Progress = Callable[[str], AbstractContextManager[Callable[[int, int, str], None]]]
 """Opens a progress bar with a title; the bar takes (done, total, what)."""

@@ -33,21 +33,20 @@ def watch(owner: Any, name: str, stage: str) -> None:
 def main(project: str, tests: str) -> None:
     """Run the sweep and print its stages."""
     from watchlist.cli.commands import build_app
-    from watchlist.steps import pieces, sweep
     from watchlist.store import build
-    from watchlist.study import frames, run, significance
+    from watchlist.study import frames, pieces, run, significance
 
     SPENT["imports"] = time.process_time()
     watch(build, "copy", "copy the store, so that readers keep theirs")
     watch(build, "replace", "publish")
-    watch(sweep, "read_axes", "sessions, securities and events")
-    watch(sweep, "make_pairs", "pairs")
+    watch(pieces, "read_axes", "sessions, securities and events")
+    watch(pieces, "make_pairs", "pairs")
     watch(pieces.Piece, "fit", "estimate")
     watch(significance.SignificanceTest, "apply", "tests")
     watch(run, "overlaps", "pairs")
     for name in ("fits_frame", "abnormal_returns_frame", "effects_frame", "bands_frame"):
         watch(frames, name, "lay out the results")
-    watch(sweep, "write_studies", "write the results")
+    watch(pieces, "write_studies", "write the results")
     begin = time.perf_counter()
     command = ["study", "sweep", "--simulated", "--market", "MKT", "--window=-10:10"]
     build_app()([*command, "--tests", tests, "--project", project], standalone_mode=False)

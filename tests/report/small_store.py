@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 
 from watchlist.config import Config
-from watchlist.steps.session_abnormal import write_session_abnormal
 from watchlist.store.schema import apply_views, migrate
+from watchlist.study.stored import write_session_abnormal
 
 START = date(2025, 1, 2)
 AS_OF = date(2026, 1, 30)

@@ -16,9 +16,9 @@ from watchlist import store
 from watchlist.config import Config
 from watchlist.project import Project
 from watchlist.steps import session_abnormal
-from watchlist.steps.session_abnormal import write_session_abnormal
 from watchlist.study import Panel, StudyDesign
 from watchlist.study.sessions import event_sessions, session_frame, session_returns
+from watchlist.study.stored import write_session_abnormal
 
 __all__ = ["demo_project", "real_project"]
 

@@ -21,10 +21,10 @@ from watchlist.config import Config
 from watchlist.errors import StudyError
 from watchlist.project import Project
 from watchlist.sources import open_source
-from watchlist.steps.study import TABLES, daily_designs, run_study
-from watchlist.steps.study_ask import Question, ask
 from watchlist.store.pull import pull_bars
 from watchlist.study.design import StudyDesign
+from watchlist.study.question import Question, ask
+from watchlist.study.stored import TABLES, daily_designs, run_study
 
 ON = date(2026, 7, 31)
 RUNNER = CliRunner()

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from watchlist.errors import StudyError
-from watchlist.steps.study_ask import FACTOR_MODELS
 from watchlist.study.factor_table import join_tables, parse_factor_table, parse_french
+from watchlist.study.question import FACTOR_MODELS
 
 THREE = """This file was created using the 202604 CRSP database.
 The 1-month TBill rate data until 202405 are from Ibbotson Associates.

@@ -19,11 +19,11 @@ import numpy as np
 from pyspark.sql import SparkSession
 
 from tests.sweep.market_files import CONFIG, DESIGN, LATE
-from watchlist.steps import pieces
-from watchlist.steps.pieces import Executor, Spark, Threads
-from watchlist.steps.study import read_axes
+from watchlist.study import pieces
 from watchlist.study.models import Fits
 from watchlist.study.pairs import make_pairs
+from watchlist.study.pieces import Executor, Spark, Threads
+from watchlist.study.stored import read_axes
 
 
 def executor_processes() -> list[int]:

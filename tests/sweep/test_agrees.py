@@ -12,13 +12,11 @@ from polars.testing import assert_frame_equal
 from tests.stores import DEMO_ON, REAL_ON, demo_project, real_project
 from watchlist.config import Config
 from watchlist.project import Project
-from watchlist.steps import pieces
-from watchlist.steps.pieces import Threads
-from watchlist.steps.study import TABLES, read_data
-from watchlist.steps.study_ask import Question, make_design
-from watchlist.steps.sweep import run_sweep
 from watchlist.store.reading import published_file
-from watchlist.study import event_study
+from watchlist.study import event_study, pieces
+from watchlist.study.pieces import Threads, run_sweep
+from watchlist.study.question import Question, make_design
+from watchlist.study.stored import TABLES, read_data
 
 __all__ = ["demo_project", "real_project"]
 

@@ -22,13 +22,11 @@ from tests.conftest import ROOT
 from tests.sweep.market_files import CONFIG, DESIGN, LATE, small_market, spoil
 from watchlist.config import Config
 from watchlist.errors import StudyError
-from watchlist.steps import pieces
-from watchlist.steps.pieces import Piece, Threads
-from watchlist.steps.study import read_data
-from watchlist.steps.sweep import run_sweep
-from watchlist.study import TESTS, StudyDesign, StudyResult, event_study
+from watchlist.study import TESTS, StudyDesign, StudyResult, event_study, pieces
 from watchlist.study.panel import Panel
+from watchlist.study.pieces import Piece, Threads, run_sweep
 from watchlist.study.returns import Listings, by_day
+from watchlist.study.stored import read_data
 
 
 def sweep(con: duckdb.DuckDBPyConnection, design: StudyDesign = DESIGN) -> StudyResult:

@@ -69,8 +69,8 @@ def calibrate(
     """
     from watchlist import store
     from watchlist.clock import SystemClock
-    from watchlist.steps.calibrate import run_calibration, write_calibration
     from watchlist.store import last_session
+    from watchlist.study.question import run_calibration, write_calibration
 
     place, config = open_project(project, simulated=simulated)
     with store.connect(place) as con, console.progress("calibrate") as step:

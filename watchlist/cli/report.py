@@ -63,8 +63,8 @@ def report(
 ) -> None:
     """Write a report from what the store holds; prints the paths."""
     from watchlist import store
-    from watchlist.steps.session_abnormal import write_session_abnormal
     from watchlist.store import last_session
+    from watchlist.study.stored import write_session_abnormal
 
     place, config = open_project(project, simulated=simulated)
     _refuse(what, which, email=email, markdown=markdown)

@@ -125,9 +125,9 @@ def _raise(
     from watchlist import store
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
-    from watchlist.steps.session_abnormal import write_session_abnormal
     from watchlist.steps.signals import compute_signals, run_signals
     from watchlist.store import last_session
+    from watchlist.study.stored import write_session_abnormal
 
     catalog = load_catalog(place)
     with store.connect(place, as_known=as_known) as con, console.progress("signals") as step:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from watchlist.config import Config
     from watchlist.project import Project
-    from watchlist.steps.study_ask import Question
     from watchlist.study import StudyResult
+    from watchlist.study.question import Question
 
 BY = {
     "event": "event",
@@ -165,7 +165,7 @@ def study(
     """
     if context.invoked_subcommand is not None:
         return
-    from watchlist.steps.study_ask import Question
+    from watchlist.study.question import Question
 
     settings = {
         "subject": of,
@@ -257,10 +257,9 @@ def _daily(
     from watchlist import store
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
-    from watchlist.steps.session_abnormal import write_session_abnormal
-    from watchlist.steps.study import read_data, run_study
-    from watchlist.steps.study_ask import Question, ask
     from watchlist.store import last_session
+    from watchlist.study.question import Question, ask
+    from watchlist.study.stored import read_data, run_study, write_session_abnormal
 
     catalog = load_catalog(place)
     with store.connect(place, as_known=as_known) as con:
@@ -284,8 +283,8 @@ def _asked(
     place: Project, config: Config, question: Question, *, on: date | None, as_known: date | None
 ) -> StudyResult:
     from watchlist import store
-    from watchlist.steps.study_ask import ask
     from watchlist.store import last_session
+    from watchlist.study.question import ask
 
     with store.connect(place, as_known=as_known) as con, console.progress("study") as step:
         return ask(con, config, question, as_of=last_session(con, on), step=step)

@@ -48,10 +48,9 @@ def sweep(
     """
     from watchlist import store
     from watchlist.clock import SystemClock
-    from watchlist.steps.pieces import open_executor
-    from watchlist.steps.study_ask import Question, make_design
-    from watchlist.steps.sweep import run_sweep
     from watchlist.store import last_session
+    from watchlist.study.pieces import open_executor, run_sweep
+    from watchlist.study.question import Question, make_design
 
     place, config = open_project(project, simulated=simulated)
     if market is not None:

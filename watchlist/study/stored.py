@@ -1,4 +1,4 @@
-"""The event study at the edge: read the store's views, run the pure study, write its tables."""
+"""Studies and the store: what is read from its views, and the tables that are written."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ import polars as pl
 
 from watchlist import __version__, store
 from watchlist.errors import StudyError
-from watchlist.study import Panel, StudyDesign, StudyResult, event_study, panel_from_frame
-from watchlist.study.design import SECTOR, Overlap, Window
+from watchlist.study.design import SECTOR, Overlap, StudyDesign, Window
 from watchlist.study.groups import SCOPES
-from watchlist.study.panel import Axes, Days
+from watchlist.study.panel import Axes, Days, Panel, panel_from_frame
+from watchlist.study.run import StudyResult, event_study
+from watchlist.study.sessions import session_frame
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,9 +26,15 @@ if TYPE_CHECKING:
     from watchlist.catalog import Catalog
     from watchlist.config import Config
 
-_SQL = Path(__file__).parent / "study_sql"
+_SQL = Path(__file__).parent / "sql"
 
 Step = Callable[[int, int, str], None]
+
+SYMBOLS = 100
+"""Read and estimated at a time: a whole market never stands in memory."""
+
+KEPT_ROWS = 5_000_000
+"""Rows that a store keeps at most, some 300 MB: twenty years of a thousand symbols."""
 
 DRAWS = 1_999
 """Of the daily studies, where the exact law is too large: p down to 0.0005."""
@@ -200,6 +207,35 @@ def run_study(
     write_studies(con, studies, as_of=as_of)
     tell(len(designs), len(designs), "written")
     return StudySummary(as_of, tuple(results), _talk(results))
+
+
+def write_session_abnormal(con: duckdb.DuckDBPyConnection, config: Config, *, as_of: date) -> int:
+    """Compute the table `session_abnormal` up to a session anew; gives its rows.
+
+    Without returns of the market factor the table is empty: nothing can be judged against it.
+    """
+    con.execute("DELETE FROM base.session_abnormal")
+    designs = daily_designs(config)[:2]
+    axis = read(con, "sessions", as_of=as_of, market=config.study.market)["session"]
+    kept = read(con, "kept_sessions", as_of=as_of, rows=KEPT_ROWS)["first"].item()
+    if axis.is_empty() or kept is None:
+        return 0
+    first = int(axis.search_sorted(kept))
+    axis = axis[max(first + config.study.estimation[0], 0) :]
+    events = read(con, "events", as_of=as_of)
+    symbols = read(con, "symbols")
+    written = 0
+    for start in range(0, len(symbols), SYMBOLS):
+        some = symbols[start : start + SYMBOLS]
+        names = {*some["symbol"], *some["sector"].drop_nulls(), config.study.market}
+        returns = read(con, "returns", symbols=sorted(names), since=axis[0], as_of=as_of)
+        if returns.is_empty():
+            continue
+        panel = panel_from_frame(returns, sessions=axis)
+        rows = slice(int(axis.search_sorted(kept)), len(axis))
+        frame = session_frame(panel, dict(some.iter_rows()), events, designs, rows)
+        written += store.write_frame(con, "session_abnormal", frame)
+    return written
 
 
 def model_name(design: StudyDesign) -> str:

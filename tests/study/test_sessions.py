@@ -15,8 +15,7 @@ from tests.stores import demo_project, real_project
 from watchlist import store
 from watchlist.config import Config
 from watchlist.project import Project
-from watchlist.steps import session_abnormal
-from watchlist.study import Panel, StudyDesign
+from watchlist.study import Panel, StudyDesign, stored
 from watchlist.study.sessions import event_sessions, session_frame, session_returns
 from watchlist.study.stored import write_session_abnormal
 
@@ -143,8 +142,8 @@ def test_in_pieces_and_cut_short_the_numbers_are_the_same(
     whole = copy.sql("FROM session_abnormal ORDER BY symbol, session").pl()
     as_of = whole["session"].max()
     assert isinstance(as_of, date)
-    monkeypatch.setattr(session_abnormal, "SYMBOLS", 4)
-    monkeypatch.setattr(session_abnormal, "KEPT_ROWS", 2_000)
+    monkeypatch.setattr(stored, "SYMBOLS", 4)
+    monkeypatch.setattr(stored, "KEPT_ROWS", 2_000)
     kept = write_session_abnormal(copy, Config(), as_of=as_of)
     part = copy.sql("FROM session_abnormal ORDER BY symbol, session").pl()
     assert 1_000 < kept <= 2_000

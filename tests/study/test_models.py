@@ -8,7 +8,7 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 
 from watchlist.study.models import Fits, Rows, gather, given_betas, least_squares
-from watchlist.study.thin_models import trade_to_trade_fits
+from watchlist.study.thin import trade_to_trade_fits
 from watchlist.study.windows import day_errors, effects, paths
 
 

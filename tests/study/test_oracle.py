@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from tests.study.gafam import DESIGNS, WINDOWS, Case, load
 from watchlist.study import dates, parametric, ranks, single
-from watchlist.study.correlation import mean_correlation
+from watchlist.study.sample import mean_correlation
 from watchlist.study.windows import effects
 
 EXACT = {"rtol": 1e-9, "atol": 1e-12}

@@ -18,7 +18,7 @@ import watchlist
 from tests.study.market import FIRMS, events_on, frame, market
 from watchlist.errors import StudyError
 from watchlist.study import TESTS, StudyDesign, event_study
-from watchlist.study.baskets import basket
+from watchlist.study.controls import basket
 
 DESIGN = StudyDesign(windows=((0, 0), (-1, 3)), chart=(-2, 4), placebo_days=50, draws=199)
 SECTORS = dict.fromkeys(FIRMS, "FUND")

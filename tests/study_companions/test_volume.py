@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from watchlist.study.volume import market_log_volume
+from watchlist.study.controls import market_log_volume
 
 RNG = np.random.default_rng(21)
 

@@ -17,12 +17,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.errors import StudyError, nearest
-from watchlist.study.baskets import Peers
+from watchlist.study.controls import Peers, as_panel, everyone_else, prepare
 from watchlist.study.dates import date_means, ibragimov_mueller, sign_flips
 from watchlist.study.design import StudyDesign, Window
 from watchlist.study.pairs import Pairs, event_rows, make_pairs
 from watchlist.study.panel import Panel
-from watchlist.study.prepare import as_panel, everyone_else, prepare
 from watchlist.study.quiet import Draw, QuietTable, estimable, quiet_table
 from watchlist.study.sample import Sample
 from watchlist.study.significance import TESTS, tests_named

@@ -79,7 +79,7 @@ class StudyDesign:
     """Leads of the market in Scholes-Williams (always 1) and Dimson."""
     lags: int = 1
     correlation: Correlation = "shared-date"
-    """Which pairs count for r̄: see `watchlist.study.correlation`."""
+    """Which pairs count for r̄: see `watchlist.study.sample`."""
     placebo_days: int = 100
     """With fewer clean placebo days than this, days near other events are let in (and named)."""
     draws: int = 9_999

@@ -171,7 +171,7 @@ def _fit(
         ones = np.ones((len(rows), 1))
         return given_betas(sample, ones, parameters=0, intercept=False)
     if model == "scholes-williams":
-        from watchlist.study.thin_models import scholes_williams_fits
+        from watchlist.study.thin import scholes_williams_fits
 
         start, length = rows + design.estimation[0], design.estimation_length
         lagged = gather(panel.by_security, factors[:, 0], start - 1, length)
@@ -183,7 +183,7 @@ def _fit(
 def fit_rows(rows: Rows, design: StudyDesign) -> Fits:
     """Fit a model that needs nothing but the pairs' own rows: least squares, GARCH or EGARCH."""
     if design.model == "garch" or design.model == "egarch":  # noqa: PLR1714 - narrows the type
-        from watchlist.study.slow_models import garch_fits
+        from watchlist.study.garch import garch_fits
 
         gap = design.event_days[0] - design.estimation[1] - 1
         return garch_fits(rows, volatility=design.model, gap=gap, seed=design.seed)
@@ -254,8 +254,7 @@ def volatility_of(fits: Fits) -> Fits:
 def _trade_to_trade(
     panel: Panel, rows: Ints, cols: Ints, factors: Ints, design: StudyDesign, masked: Bools | None
 ) -> Fits:
-    from watchlist.study.thin import spanned
-    from watchlist.study.thin_models import trade_to_trade_fits
+    from watchlist.study.thin import spanned, trade_to_trade_fits
 
     if panel.trade_returns is None or panel.gaps is None:
         raise StudyError(
@@ -283,7 +282,7 @@ def _synthetic(
     masked: Bools | None,
     donors: Bools | None,
 ) -> Fits:
-    from watchlist.study.slow_models import synthetic_fits
+    from watchlist.study.synthetic import synthetic_fits
 
     if donors is None:
         raise StudyError("model 'synthetic-control' needs peers", "say which securities are peers")

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from watchlist.errors import StudyError
+from watchlist.study.models import Fits, Rows, blank_fits
 
 Floats = NDArray[np.float64]
 Volatility = Literal["garch", "egarch"]
@@ -160,3 +161,47 @@ def _arch_model() -> Any:
             "pip install 'mining-watchlist[garch]'",
         ) from None
     return arch_model
+
+
+EXPLOSION = 100.0
+"""Forecast over estimation variance that no market has: the fit is at its bound."""
+
+
+def garch_fits(rows: Rows, *, volatility: Volatility, gap: int, seed: int) -> Fits:
+    """Market model with GARCH or EGARCH errors; residuals come standardized by their own day.
+
+    The forecast variance is the model's, day by day; the error of the coefficients is neglected.
+
+    Parameters
+    ----------
+    gap : sessions between the last estimation row and the first event day
+    """
+    pairs, m = rows.y.shape
+    days, factors = rows.event_y.shape[1], rows.x.shape[1]
+    out = blank_fits(pairs, m, days, factors, parameters=factors + 1)
+    assert out.spans is not None
+    assert out.notes is not None
+    for p in range(pairs):
+        y = rows.y[p] if rows.keep is None else np.where(rows.keep[p], rows.y[p], np.nan)
+        try:
+            fit = fit_garch(
+                y, rows.x[p].T, rows.event_y[p], rows.event_x[p].T,
+                volatility=volatility, gap=gap, seed=seed,
+            )  # fmt: skip
+        except StudyError as error:
+            if "not installed" in error.message:
+                raise
+            out.notes[p] = error.message
+            continue
+        sigma2 = float(np.nanmean(fit.conditional_sd**2))
+        spans = fit.forecast_sd**2 / sigma2
+        if not (spans < EXPLOSION).all():
+            out.notes[p] = f"the forecast variance of {volatility} explodes: no such model fits"
+            continue
+        out.alpha[p], out.betas[p], out.sigma2[p] = fit.alpha, fit.betas, sigma2
+        out.observations[p] = fit.observations
+        out.resid[p] = fit.resid / fit.conditional_sd * np.sqrt(sigma2)
+        out.ar[p], out.expected[p] = fit.ar, rows.event_y[p] - fit.ar
+        out.spans[p] = spans
+        out.notes[p] = fit.warning
+    return out

@@ -10,7 +10,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.study import dates, power
-from watchlist.study.correlation import MeanCorrelation, mean_correlation
 from watchlist.study.date_tests import Line, calendar_time, contrast, over_dates
 from watchlist.study.design import StudyDesign
 from watchlist.study.groups import Group
@@ -18,7 +17,7 @@ from watchlist.study.models import Fits
 from watchlist.study.pairs import Pairs
 from watchlist.study.panel import Axes, Panel
 from watchlist.study.placebo import PlaceboTable
-from watchlist.study.sample import Outcome, Sample
+from watchlist.study.sample import MeanCorrelation, Outcome, Sample, mean_correlation
 from watchlist.study.significance import VARIANCE_JUMP, SignificanceTest, tests_named
 from watchlist.study.windows import Effects
 

@@ -10,7 +10,7 @@ drop
     pairs whose estimation or event window holds another event leave the study.
 joint
     each other event gets its own dummy in one regression over both windows, so that days which two
-    events share are divided between them (Binder 1985, JAR 23:370): see `watchlist.study.joint`.
+    events share are divided between them (Binder 1985, JAR 23:370): see `watchlist.study.windows`.
 """
 
 from __future__ import annotations

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from watchlist.study import frames
 from watchlist.study.adjust import adjust_within, adjusted
-from watchlist.study.baskets import Peers, donors
+from watchlist.study.controls import Peers, as_panel, donors, everyone_else, prepare
 from watchlist.study.day_tests import day_tests
 from watchlist.study.design import SECTOR, StudyDesign
 from watchlist.study.estimate import RANKABLE, every_day, fit_pairs, masked_rows, rows_of
+from watchlist.study.frames import treated_factors
 from watchlist.study.group_tests import CONTRASTS, TEST_SCHEMA, Study, group_tests
 from watchlist.study.groups import SCOPES, make_groups
-from watchlist.study.joint import joint_effects
 from watchlist.study.models import Fits
 from watchlist.study.pairs import (
     Drop,
@@ -33,10 +33,8 @@ from watchlist.study.pairs import (
 )
 from watchlist.study.panel import Axes, Panel
 from watchlist.study.placebo import PlaceboTable
-from watchlist.study.prepare import as_panel, everyone_else, prepare
-from watchlist.study.singles import SINGLE_SCHEMA, single_tests
-from watchlist.study.treated import treated_factors
-from watchlist.study.windows import Compounding, Effects, effects
+from watchlist.study.single import SINGLE_SCHEMA, single_tests
+from watchlist.study.windows import Compounding, Effects, effects, joint_effects
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from watchlist.errors import StudyError, nearest
 from watchlist.formatting import Readable
-from watchlist.study import parametric, ranks, resampled
+from watchlist.study import parametric, ranks
 from watchlist.study.sample import Outcome, Sample
 
 VARIANCE_JUMP = 2.0
@@ -221,7 +221,7 @@ _ALL = (
     SignificanceTest(
         "wild-bootstrap",
         "Wild bootstrap by date, null imposed",
-        resampled.wild_bootstrap,
+        parametric.wild_bootstrap,
         "independent dates with SCARs symmetric about zero; on one date it can only flip firms, "
         "which takes them as independent",
         survives_variance=True,

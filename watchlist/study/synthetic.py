@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from watchlist.errors import StudyError
+from watchlist.study.models import Bools, Fits, Rows, blank_fits
 
 Floats = NDArray[np.float64]
 
@@ -128,3 +129,37 @@ def synthetic_control(
         tuple(int(i) for i in np.flatnonzero(~whole)),
         resid, ar, sigma, car, placebo, p, floor, warning,
     )  # fmt: skip
+
+
+def synthetic_fits(rows: Rows, donors: Bools) -> Fits:
+    """Each firm less its synthetic twin: weights ≥ 0, sum 1, from the estimation rows.
+
+    Abadie, Diamond & Hainmueller 2010, JASA 105:493. s is the root mean square of the estimation
+    residuals (k = 0: the simplex leaves no free parameter to count).
+
+    Parameters
+    ----------
+    rows : x, event_x = returns of every possible donor
+    donors : (P, K) which of them may be used for each pair: untreated, and not the firm itself
+    """
+    pairs, m = rows.y.shape
+    days = rows.event_y.shape[1]
+    out = blank_fits(pairs, m, days, 0, parameters=0)
+    assert out.notes is not None
+    for p in range(pairs):
+        y = rows.y[p] if rows.keep is None else np.where(rows.keep[p], rows.y[p], np.nan)
+        used, ahead = np.isfinite(y), np.isfinite(rows.event_y[p])
+        whole = np.isfinite(rows.x[p][:, used]).all(axis=1)
+        whole &= np.isfinite(rows.event_x[p][:, ahead]).all(axis=1) & donors[p]
+        if whole.sum() < 2 or used.sum() < 3:
+            out.notes[p] = f"{int(whole.sum())} untreated peers with whole windows; it needs two"
+            continue
+        peers = rows.x[p][np.ix_(whole, used)].T
+        weights = simplex_weights(y[used], peers)
+        resid = y[used] - peers @ weights
+        out.resid[p, used] = resid
+        out.sigma2[p] = float(np.mean(resid**2))
+        out.observations[p] = int(used.sum())
+        twin = weights @ rows.event_x[p][whole]
+        out.expected[p], out.ar[p] = twin, rows.event_y[p] - twin
+    return out

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from watchlist.study.models import Fits
+from watchlist.study.models import Fits, Ints, Rows
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Compounding = Literal["simple", "log", "none"]
 
 
@@ -152,3 +151,67 @@ def paths(
     if fits.intercept:
         inner += length**2 / np.maximum(fits.observations, 1)[:, None]
     return car, np.sqrt(fits.sigma2[:, None] * inner)
+
+
+def joint_effects(
+    effect: Effects, rows: Rows, first_day: int, day0: Ints, others: list[Ints]
+) -> Effects:
+    """The effects of a window with overlapping pairs re-estimated jointly.
+
+    Parameters
+    ----------
+    rows : of the P pairs; `keep` leaves out other events' rows of the estimation window
+    first_day : day of the first event row
+    day0 : (P,) session rows
+    others : for each pair the session rows of the security's other events
+    """
+    car, se, scar = effect.car.copy(), effect.se.copy(), effect.scar.copy()
+    notes = dict(effect.notes)
+    for p, theirs in enumerate(others):
+        apart = np.unique(theirs - day0[p])
+        meeting = apart[np.abs(apart) < effect.length]
+        if not len(meeting):
+            continue
+        if (meeting == 0).any():
+            car[p] = se[p] = scar[p] = np.nan
+            notes[p] = "another event has the same day 0: no regression can tell them apart"
+            continue
+        found = _own_dummy(effect, rows, p, first_day, meeting)
+        if found is None:
+            car[p] = se[p] = scar[p] = np.nan
+            notes[p] = "the windows that meet leave too few rows to tell the events apart"
+            continue
+        car[p], se[p] = found
+        scar[p] = car[p] / se[p]
+        notes[p] = f"estimated jointly with {len(meeting)} events whose windows meet this one"
+    return replace(effect, car=car, se=se, scar=scar, notes=notes)
+
+
+def _own_dummy(
+    effect: Effects, rows: Rows, p: int, first_day: int, meeting: Ints
+) -> tuple[float, float] | None:
+    """CAR and its standard error, or None where it is not identified."""
+    m, days = rows.y.shape[1], rows.event_y.shape[1]
+    day = np.concatenate([np.full(m, np.iinfo(np.int32).min), first_day + np.arange(days)])
+    y = np.concatenate([rows.y[p], rows.event_y[p]])
+    x = np.concatenate([rows.x[p], rows.event_x[p]], axis=1).T
+    windows = [
+        (day >= effect.first + shift) & (day <= effect.last + shift) for shift in (0, *meeting)
+    ]
+    dummies = np.column_stack(windows).astype(float)
+    used = np.isfinite(y) & np.isfinite(x).all(axis=1)
+    used[:m] &= True if rows.keep is None else rows.keep[p]
+    used[m:] &= dummies[m:].any(axis=1)
+    own_days = int((used & windows[0]).sum())
+    design = np.column_stack([np.ones(len(y)), x, dummies])[used]
+    freedom = len(design) - design.shape[1]
+    if own_days == 0 or freedom < 1 or np.linalg.matrix_rank(design) < design.shape[1]:
+        return None
+    inverse = np.linalg.inv(design.T @ design)
+    coefficients = inverse @ (design.T @ y[used])
+    resid = y[used] - design @ coefficients
+    own = 1 + x.shape[1]
+    sigma2 = float(resid @ resid) / freedom
+    return own_days * float(coefficients[own]), own_days * float(
+        np.sqrt(sigma2 * inverse[own, own])
+    )

@@ -1,4 +1,8 @@
-"""Tests over several pairs: samples are cut from the study, tests run, warnings written."""
+"""Tests over several pairs: which are tested together, samples of them, and the rows of the table.
+
+A group is an event's targets, a category, a mineral, all. A test of one day is the test of its
+window [t, t]; ranks are then taken over the estimation rows and all days of the chart.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +11,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from watchlist.errors import StudyError, nearest
 from watchlist.study import dates, power
-from watchlist.study.date_tests import Line, calendar_time, contrast, over_dates
+from watchlist.study.dates import Line, calendar_time, contrast_line, over_dates
 from watchlist.study.design import StudyDesign
-from watchlist.study.groups import Group
-from watchlist.study.models import Fits
+from watchlist.study.models import Fits, Floats, Ints
 from watchlist.study.pairs import Pairs
 from watchlist.study.panel import Axes, Panel
 from watchlist.study.placebo import PlaceboTable
 from watchlist.study.sample import MeanCorrelation, Outcome, Sample, mean_correlation
 from watchlist.study.significance import VARIANCE_JUMP, SignificanceTest, tests_named
-from watchlist.study.windows import Effects
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from watchlist.study.windows import Effects, day_errors
 
 TEST_SCHEMA = {
     "scope": pl.String,
@@ -191,7 +191,7 @@ def _contrast_rows(
         return []
     members = np.concatenate([one, other])
     days = study.pairs.rows[members]
-    line = contrast(effect.car[members], days, np.arange(len(members)) < len(one))
+    line = contrast_line(effect.car[members], days, np.arange(len(members)) < len(one))
     return [
         (
             first.scope, f"{first.value} − {second.value}", effect.first, effect.last, line.test,
@@ -293,3 +293,110 @@ def _testable(group: Group, effect: Effects) -> tuple[Ints, str | None]:
 def known(value: float) -> float | None:
     """The number, None for NaN and infinities."""
     return float(value) if math.isfinite(value) else None
+
+
+SCOPES = {
+    "event": "event_id",
+    "category": "category",
+    "mineral": "minerals",
+    "relation": "relation",
+    "chain-stage": "chain_stage",
+    "direction": "direction",
+    "all": None,
+}
+"""Scope name -> column of the frame of events that it groups by."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pairs that are tested together."""
+
+    scope: str
+    value: str
+    members: Ints
+    """Positions in the pairs; a security counts once a date, however many events fall there."""
+
+
+def make_groups(pairs: Pairs, events: pl.DataFrame, scopes: tuple[str, ...]) -> list[Group]:
+    """The groups of every scope whose column the frame of events has, in a stable order."""
+    found: list[Group] = []
+    index = pl.DataFrame(
+        {"event_id": pairs.events, "symbol": pairs.symbols, "at": np.arange(len(pairs))},
+        schema={"event_id": pl.String, "symbol": pl.String, "at": pl.Int64},
+    )
+    known = index.join(events, on=["event_id", "symbol"], how="left", maintain_order="left")
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise StudyError(f"no scope {scope!r}", nearest(scope, list(SCOPES)))
+        column = SCOPES[scope]
+        if column is None:
+            found.append(Group(scope, "all", _once(pairs, np.arange(len(pairs)))))
+            continue
+        if column not in known.columns:
+            continue
+        valued = known.explode(column) if known.schema[column] == pl.List else known
+        for (value,), part in valued.group_by(column, maintain_order=True):
+            if value is not None:
+                members = part["at"].to_numpy()
+                found.append(Group(scope, str(value), _once(pairs, members)))
+    return [group for group in found if len(group.members)]
+
+
+def _once(pairs: Pairs, members: Ints) -> Ints:
+    """The first of pairs with the same security and session."""
+    key = pairs.rows[members] * (int(pairs.cols.max(initial=0)) + 1) + pairs.cols[members]
+    _, first = np.unique(key, return_index=True)
+    return np.asarray(members[np.sort(first)])
+
+
+def day_tests(study: Study, groups: list[Group], tests: str | tuple[str, ...]) -> pl.DataFrame:
+    """The registry's tests of every group and chart day; first_day = last_day = the day."""
+    rows: list[tuple[object, ...]] = []
+    errors = day_errors(study.fits)
+    first, last = study.design.chart
+    for group in groups:
+        for day in range(first, last + 1):
+            sample = day_sample(study, errors, group.members, day)
+            if sample is None:
+                continue
+            missing = len(group.members) - sample.n
+            note = f"{missing} pairs have no return that day" if missing else None
+            head = (group.scope, group.value, day, day)
+            lines = sample_lines(sample, tests, headline=group.scope == "event")
+            rows += [row_of(head, sample, line, note) for line in lines]
+    return pl.DataFrame(rows, schema=TEST_SCHEMA, orient="row")
+
+
+def day_sample(study: Study, errors: Floats, members: Ints, day: int) -> Sample | None:
+    """The pairs that have a return on that day; None if none has.
+
+    Parameters
+    ----------
+    errors : (P, E) from `windows.day_errors`
+    """
+    design, fits = study.design, study.fits
+    column = day - design.event_days[0]
+    some = members[np.isfinite(fits.ar[members, column] / errors[members, column])]
+    if not len(some):
+        return None
+    chart = slice(
+        design.chart[0] - design.event_days[0], design.chart[1] - design.event_days[0] + 1
+    )
+    at = day - design.chart[0]
+    car, se = fits.ar[some, column], errors[some, column]
+    return Sample(
+        ar=fits.ar[some, chart],
+        tested=slice(at, at + 1),
+        car=car,
+        se=se,
+        scar=car / se,
+        resid=fits.resid[some],
+        sigma=fits.sigma[some],
+        observations=fits.observations[some],
+        parameters=fits.parameters,
+        dates=study.pairs.rows[some],
+        convention=design.correlation,
+        known_correlation=study.correlation(some),
+        draws=design.draws,
+        seed=design.seed,
+    )

@@ -15,8 +15,7 @@ from watchlist.errors import ConfigError, StudyError, nearest
 from watchlist.study.calibrate import Calibration, Scope, calibrate_study
 from watchlist.study.design import MARKET_VOLUME, PEERS, SECTOR, StudyDesign, Window
 from watchlist.study.factor_table import join_tables, parse_factor_table
-from watchlist.study.group_tests import CONTRASTS
-from watchlist.study.groups import SCOPES
+from watchlist.study.group_tests import CONTRASTS, SCOPES
 from watchlist.study.run import StudyResult, event_study
 from watchlist.study.stored import daily_designs, fingerprint, read_data
 

@@ -12,15 +12,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from watchlist.study import frames
-from watchlist.study.adjust import adjust_within, adjusted
 from watchlist.study.controls import Peers, as_panel, donors, everyone_else, prepare
-from watchlist.study.day_tests import day_tests
 from watchlist.study.design import SECTOR, StudyDesign
 from watchlist.study.estimate import RANKABLE, every_day, fit_pairs, masked_rows, rows_of
 from watchlist.study.frames import treated_factors
-from watchlist.study.group_tests import CONTRASTS, TEST_SCHEMA, Study, group_tests
-from watchlist.study.groups import SCOPES, make_groups
+from watchlist.study.group_tests import (
+    CONTRASTS,
+    SCOPES,
+    TEST_SCHEMA,
+    Study,
+    day_tests,
+    group_tests,
+    make_groups,
+)
 from watchlist.study.models import Fits
+from watchlist.study.multiplicity import adjust_within, adjusted
 from watchlist.study.pairs import (
     Drop,
     Pairs,

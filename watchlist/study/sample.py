@@ -138,11 +138,6 @@ class Sample:
             return np.count_nonzero(positive) / (self.n * max(int(seen[0]), 1))
         return float(np.mean(positive.sum(axis=1, dtype=np.uint16) / np.maximum(seen, 1)))
 
-    @cached_property
-    def standardized(self) -> Floats:
-        """(N, M) estimation residuals over s."""
-        return self.resid / self.sigma[:, None]
-
 
 BATCH_NUMBERS = 240_000
 """Residuals of so many days and pairs are correlated in one product; fits the cache."""

@@ -15,7 +15,7 @@ import polars as pl
 from watchlist import __version__, store
 from watchlist.errors import StudyError
 from watchlist.study.design import SECTOR, Overlap, StudyDesign, Window
-from watchlist.study.groups import SCOPES
+from watchlist.study.group_tests import SCOPES
 from watchlist.study.panel import Axes, Days, Panel, panel_from_frame
 from watchlist.study.run import StudyResult, event_study
 from watchlist.study.sessions import session_frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,18 @@ def test_every_command_of_readme_prints_what_readme_shows(tmp_path: Path) -> Non
                 pytest.fail(
                     f"$ {command.line}\n{diff}\nrenew: python -m tests.docs.console README.md"
                 )
+
+
+@pytest.mark.parametrize("document", ["README.md", "queries/README.md"])
+def test_what_people_read_has_six_significant_digits(document: str) -> None:
+    """More are noise, and the last of sixteen depend on the processor."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    numbers = re.findall(r"(?<![\w.])\d+\.\d+", text)
+    digits = {
+        number: len(number.removesuffix(".0").replace(".", "").lstrip("0")) for number in numbers
+    }
+    assert digits
+    assert not {number for number, count in digits.items() if count > 6}
 
 
 @pytest.mark.parametrize(

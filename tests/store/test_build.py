@@ -67,6 +67,25 @@ def test_a_changed_value_is_published(tmp_path: Path) -> None:
         assert build.publish()
 
 
+@pytest.mark.parametrize(
+    ("value", "published"), [(0.1 + 0.2, False), (0.30000003, True), (1e-300, True)]
+)
+def test_the_last_digits_of_what_is_computed_are_no_news(
+    tmp_path: Path, value: float, published: bool
+) -> None:
+    """They are the processor's; a bar is compared to the bit."""
+    with building(tmp_path) as build:
+        build.con.execute(
+            "INSERT INTO base.study_fits BY NAME SELECT 1 AS study_id, 'e' AS event_id, 'MP' AS "
+            "symbol, DATE '2025-07-10' AS day0, ['SPY'] AS factors, 0.3 AS sigma, [0.3] AS betas, "
+            "120 AS observations, 0 AS masked"
+        )
+        build.publish()
+    with building(tmp_path) as build:
+        build.con.execute("UPDATE base.study_fits SET sigma = $x, betas = [$x]", {"x": value})
+        assert build.publish() is published
+
+
 def test_no_write_ahead_log_lies_beside_the_published_file(tmp_path: Path) -> None:
     publish_number(tmp_path, 1)
     publish_number(tmp_path, 2)

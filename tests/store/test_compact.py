@@ -31,13 +31,13 @@ def test_bars_are_sorted_and_nothing_else_changes(world: World) -> None:
     filled(world)
     assert order(world) != sorted(order(world)), "the nights lie behind each other"
     with connect(world.project) as con:
-        before = content(con)
+        before = content(con, to_the_bit=True)
         views = con.execute("SELECT count(*) FROM returns").fetchall()
     with open_build(world.project, world.clock) as made:
         assert made.publish(compacted=True)
     assert order(world) == sorted(order(world))
     with connect(world.project) as con:
-        after = content(con)
+        after = content(con, to_the_bit=True)
         assert con.execute("SELECT count(*) FROM returns").fetchall() == views
     assert {k: v for k, v in after.items() if k != "meta"} == {
         k: v for k, v in before.items() if k != "meta"
@@ -60,7 +60,7 @@ def test_a_copy_that_differs_is_not_published(
     filled(world)
     before = world.project.store_file.read_bytes()
     answers = iter([{"bars": (1,)}, {"bars": (2,)}])
-    monkeypatch.setattr(compact, "content", lambda con: next(answers))
+    monkeypatch.setattr(compact, "content", lambda con, **_: next(answers))
     with (
         pytest.raises(StoreError, match="differs"),
         open_build(world.project, world.clock) as made,

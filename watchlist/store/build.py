@@ -109,6 +109,7 @@ def open_build(
             compare = compare and schema_version(con) > 0
             yield _begin(con, project, now, partial(_put_snapshot, con, now), compare=compare)
         return
+    _load_duckdb()
     lock = project.work_dir / (project.store_file.stem + ".lock")
     file = project.build_file
     with writer_lock(lock, command or _command(), now):
@@ -123,6 +124,18 @@ def open_build(
                 yield _begin(con, project, now, put, compare=compare and existed)
         finally:
             _remove(file)
+
+
+def _load_duckdb() -> None:
+    """Have DuckDB load what it wants of Python before there is a private copy.
+
+    1.5 loads pandas at its first parameter. Within an import no stop is heard, and an end that must
+    be forced leaves the copy to the next run.
+    """
+    import duckdb
+
+    with duckdb.connect() as con:
+        con.execute("SELECT $1", [0])
 
 
 def _begin(

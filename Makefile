@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := --generate-hashes --python-version 3.11 --universal --no-header --quiet
 
-.PHONY: install demo test test-all test-duckdb2 test-install check duckdb2 spark lock bench soak clean
+.PHONY: install demo test test-all test-duckdb2 test-processor test-install check duckdb2 spark lock bench soak clean
 
 install: $(RUNTIME)
 
@@ -49,6 +49,11 @@ test: $(DEV) $(VENV)/duckdb2
 # what DuckDB answers, by its newest release
 test-duckdb2: $(VENV)/duckdb2
 	PYTHONPATH="$(CURDIR)/$(VENV)/duckdb2" $(BIN)/python -m pytest -n auto -m "not slow" tests/sql tests/queries tests/store
+
+# documents, golden files and statistics with the last digits of an old processor, on one thread
+test-processor: $(DEV)
+	OPENBLAS_CORETYPE=Nehalem OPENBLAS_NUM_THREADS=1 NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" \
+	$(BIN)/python -m pytest -n auto -m "not slow" -W ignore::ImportWarning tests/docs tests/sql/test_cookbook.py tests/sql/test_formats.py tests/report tests/study tests/study_companions
 
 # an installation into an empty environment, with the pins and without
 test-install: $(DEV)

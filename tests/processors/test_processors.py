@@ -65,7 +65,6 @@ def test_a_night_on_another_processor_finds_nothing_new(project: Project) -> Non
     assert project.store_file.read_bytes() == before
 
 
-@pytest.mark.xfail(reason="the page of the day fits a market model of its own", strict=False)
 def test_the_pages_of_one_store_are_the_same_on_another_processor(project: Project) -> None:
     pages = {}
     for other in (False, True):

@@ -70,7 +70,7 @@ class StudyDesign:
     """Estimation rows a pair needs after missing and masked rows are left out."""
     returns: Returns = "simple"
     overlap: Overlap = "mask"
-    """What other events of the same security do to a pair: see `watchlist.study.overlap`."""
+    """What other events of the same security do to a pair: see `watchlist.study.pairs`."""
     mask_days: Window = (0, 1)
     """Days of another event that leave the estimation window."""
     peers_without_targets: bool = False

@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := --generate-hashes --python-version 3.11 --universal --no-header --quiet
 
-.PHONY: install demo test test-all test-duckdb2 test-processor test-install check duckdb2 spark lock bench soak clean
+.PHONY: install demo test test-all test-duckdb2 test-processor test-install check duckdb2 spark lock house bench soak clean
 
 install: $(RUNTIME)
 
@@ -68,6 +68,10 @@ check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# lines, modules, cycles, copies … beside what they may be
+house: $(DEV)
+	$(BIN)/python -m tests.house
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench

@@ -24,10 +24,8 @@ class SignificanceTest:
     """One test of the registry."""
 
     name: str
-    title: str
+    """As METHODS.md explains it: what it asks and assumes, its formula and source."""
     run: Callable[[Sample], Outcome]
-    assumes: str
-    """What has to hold, in words for an analyst."""
     least: int = 2
     """Pairs needed."""
     survives_clustering: bool = False
@@ -84,148 +82,63 @@ _NORMAL_TAILS = "the normal law is too thin for so few firms"
 _ALL = (
     SignificanceTest(
         "kp",
-        "Kolari-Pynnönen adjusted BMP, t(N-1)",
         parametric.kolari_pynnonen,
-        "firms of a date share one mean correlation r̄, seen in the estimation window; dates are "
-        "independent",
         survives_clustering=True,
         survives_variance=True,
         headline=True,
     ),
     SignificanceTest(
         "kp-normal",
-        "Kolari-Pynnönen adjusted BMP, normal (as published)",
         parametric.kolari_pynnonen_normal,
-        "as kp, and enough firms for the normal law",
         survives_clustering=True,
         survives_variance=True,
         few_firms=_NORMAL_TAILS,
     ),
-    SignificanceTest(
-        "cross-sectional-t",
-        "Cross-sectional t",
-        parametric.cross_sectional_t,
-        "independent firms; any variance, also one that the event changed",
-        survives_variance=True,
-    ),
+    SignificanceTest("cross-sectional-t", parametric.cross_sectional_t, survives_variance=True),
     SignificanceTest(
         "skewness-adjusted-t",
-        "Skewness-adjusted t (Hall)",
         parametric.skewness_adjusted_t,
-        "independent firms; skewed CARs allowed",
         least=3,
         survives_variance=True,
         few_firms="the estimated skewness is itself noise",
     ),
     SignificanceTest(
         "crude-dependence",
-        "Crude dependence adjustment (Brown-Warner)",
         parametric.crude_dependence_adjustment,
-        "event days as variable as estimation days; the portfolio's own variance holds the "
-        "dependence when all pairs share one date",
         least=1,
         survives_clustering=True,
     ),
-    SignificanceTest(
-        "patell",
-        "Patell Z",
-        parametric.patell,
-        "independent firms and no event-induced variance",
-        least=1,
-    ),
-    SignificanceTest(
-        "adjusted-patell",
-        "Patell Z adjusted for r̄",
-        parametric.adjusted_patell,
-        "as kp, but no event-induced variance",
-        survives_clustering=True,
-    ),
-    SignificanceTest(
-        "bmp",
-        "Standardized cross-sectional (BMP)",
-        parametric.bmp,
-        "independent firms; event-induced variance allowed",
-        survives_variance=True,
-        few_firms=_NORMAL_TAILS,
-    ),
-    SignificanceTest(
-        "corrado",
-        "Rank (Corrado; Cowan over windows)",
-        ranks.corrado,
-        "event days as variable as estimation days; the dependence of firms is in the estimation "
-        "rows of the mean rank when all share one date",
-        least=1,
-        survives_clustering=True,
-    ),
-    SignificanceTest(
-        "corrado-zivney",
-        "Rank with event-induced variance (Corrado-Zivney)",
-        ranks.corrado_zivney,
-        "as corrado; variance brought by the event allowed, but then dependence on event days "
-        "inflates the rescaled returns",
-        least=3,
-        survives_variance=True,
-    ),
+    SignificanceTest("patell", parametric.patell, least=1),
+    SignificanceTest("adjusted-patell", parametric.adjusted_patell, survives_clustering=True),
+    SignificanceTest("bmp", parametric.bmp, survives_variance=True, few_firms=_NORMAL_TAILS),
+    SignificanceTest("corrado", ranks.corrado, least=1, survives_clustering=True),
+    SignificanceTest("corrado-zivney", ranks.corrado_zivney, least=3, survives_variance=True),
     SignificanceTest(
         "grank-t",
-        "Generalized rank t (GRANK-T)",
         ranks.generalized_rank_t,
-        "many firms; with few, dividing by their own spread spoils the event row",
         survives_clustering=True,
         survives_variance=True,
         few_firms="measured size 9 to 17 % instead of 5 % with 4 to 12 firms on one date",
     ),
     SignificanceTest(
         "grank-z",
-        "Generalized rank Z (GRANK-Z)",
         ranks.generalized_rank_z,
-        "independent firms",
         survives_variance=True,
         few_firms="dividing by their own spread spoils the event row",
     ),
+    SignificanceTest("sign", ranks.sign, least=1, survives_variance=True, assumes_symmetry=True),
+    SignificanceTest("generalized-sign", ranks.generalized_sign, least=1, survives_variance=True),
     SignificanceTest(
-        "sign",
-        "Sign",
-        ranks.sign,
-        "independent firms whose CAR is as often positive as negative",
-        least=1,
-        survives_variance=True,
-        assumes_symmetry=True,
-    ),
-    SignificanceTest(
-        "generalized-sign",
-        "Generalized sign (Cowan)",
-        ranks.generalized_sign,
-        "independent firms, each as often positive as in its estimation window",
-        least=1,
-        survives_variance=True,
-    ),
-    SignificanceTest(
-        "wilcoxon",
-        "Wilcoxon signed rank",
-        ranks.wilcoxon,
-        "independent firms with CARs symmetric about zero",
-        least=1,
-        survives_variance=True,
-        assumes_symmetry=True,
+        "wilcoxon", ranks.wilcoxon, least=1, survives_variance=True, assumes_symmetry=True
     ),
     SignificanceTest(
         "jackknife",
-        "Jackknife of the standardized mean (Giaccotto-Sfiridis)",
         parametric.jackknife,
-        "independent firms; event-induced variance allowed",
         least=3,
         survives_variance=True,
         few_firms="one large effect can turn its sign",
     ),
-    SignificanceTest(
-        "wild-bootstrap",
-        "Wild bootstrap by date, null imposed",
-        parametric.wild_bootstrap,
-        "independent dates with SCARs symmetric about zero; on one date it can only flip firms, "
-        "which takes them as independent",
-        survives_variance=True,
-    ),
+    SignificanceTest("wild-bootstrap", parametric.wild_bootstrap, survives_variance=True),
 )
 
 TESTS: dict[str, SignificanceTest] = {test.name: test for test in _ALL}

@@ -14,9 +14,8 @@ from watchlist.clock import Clock
 from watchlist.config import Config
 from watchlist.project import Project
 from watchlist.report.site import write_daily
+from watchlist.signals.stored import judge_if_due, run_signals
 from watchlist.sources import open_source
-from watchlist.steps.judge import judge_if_due
-from watchlist.steps.signals import run_signals
 from watchlist.store.pull import pull_bars
 from watchlist.study.stored import run_study, write_session_abnormal
 
@@ -77,7 +76,7 @@ def run_daily(
         with progress("signals") as step:
             run_signals(build.con, catalog, config, as_of=pulled.as_of, step=step)
         with progress("judge") as step:
-            judge_if_due(build.con, as_of=pulled.as_of, step=step)
+            judge_if_due(build.con, config, as_of=pulled.as_of, step=step)
         build.publish()
 
     with store.connect(project) as con, progress("report") as step:

@@ -17,15 +17,12 @@ import duckdb
 
 from tests.bench.market import FIRST, Market, write
 from tests.bench.pairs import Ratio, compare
-from watchlist.signals import REGISTRY
-from watchlist.signals.chance import alert_rate
-from watchlist.signals.tables import signal_tables
-from watchlist.steps.signals_market import BUFFER_MB, kept_sessions, open_market
+from watchlist.catalog import Catalog
+from watchlist.config import Config
+from watchlist.signals.stored import BUFFER_MB, compute_signals
 from watchlist.store import last_session
 
 LISTINGS = int(os.environ.get("WATCHLIST_BENCH_LISTINGS", "1600"))
-RULES = {signal: signal.rule for signal in REGISTRY}
-HISTORY = 756
 
 
 def read(con: duckdb.DuckDBPyConnection) -> None:
@@ -42,17 +39,16 @@ def every_signal(con: duckdb.DuckDBPyConnection, *, kept: bool) -> None:
     Value, z and state of every signal, symbol and session; with `kept`, also the ranks and rows of
     the sessions that a store keeps.
     """
-    market, bars = open_market(con, last_session(con, None))
-    history = kept_sessions(con, market, HISTORY, len(RULES)) if kept else 1
-    signal_tables(market, bars.tapes(), RULES, history=history, watchlist=())
+    history = {} if kept else {"history": 1}
+    config = Config.model_validate({"study": {"market": "MKT"}, "signals": history})
+    nobody = Catalog(securities=(), events=())
+    compute_signals(con, nobody, config, as_of=last_session(con, None))
 
 
 def run() -> list[Ratio]:
     """Reading and computing over reading, and the same with what a store keeps."""
     market = Market(listings=LISTINGS, pairs=LISTINGS * 25 // 4)
     size = f"{LISTINGS:,} listings × {market.sessions:,} sessions, {market.pairs:,} pairs"
-    for signal, rule in RULES.items():
-        alert_rate(signal, rule)  # the noise market is measured once a process
     with tempfile.TemporaryDirectory(dir=os.environ.get("WATCHLIST_BENCH_DIR")) as folder:
         file = Path(folder) / "market.duckdb"
         write(file, market)

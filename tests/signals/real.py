@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from watchlist import calendar
 from watchlist.catalog import load_catalog
 from watchlist.project import Project
-from watchlist.signals.build import Market, MarketFrames, build_market, explaining
-from watchlist.signals.tape import FIELDS, Tape
+from watchlist.signals.panel import BARS, Market, Panel, build_events, build_market
+from watchlist.study import StudyDesign
 
 
-def real_market(shared: Path, folder: Path, on: date) -> tuple[Market, Tape]:
+def real_market(shared: Path, folder: Path, on: date) -> tuple[Market, Panel]:
     """The packaged catalogue over the real bars up to `on`, without a store between."""
     catalog = load_catalog(Project(folder))
     bars = pl.read_parquet(shared / "bars" / "bars.parquet").rename({"date": "session"})
@@ -25,7 +24,6 @@ def real_market(shared: Path, folder: Path, on: date) -> tuple[Market, Tape]:
             {
                 "symbol": s.symbol,
                 "role": str(s.role),
-                "market": s.market,
                 "sector_factor": s.sector_factor,
                 "valid_from": s.valid_from,
             }
@@ -63,30 +61,14 @@ def real_market(shared: Path, folder: Path, on: date) -> tuple[Market, Tape]:
                     }
                 )
     frame = pl.DataFrame(pairs, infer_schema_length=None)
-    sessions = pl.DataFrame({"session": days.filter(days <= on)})
-    frames = MarketFrames(
-        sessions=sessions,
-        securities=securities.sort("symbol"),
-        pairs=frame.filter((pl.col("day0") <= on) | (pl.col("known_on") <= on)),
-        mentions=pl.DataFrame(
-            schema={"symbol": pl.String, "dated_on": pl.Date, "document_id": pl.String}
-        ),
+    securities = securities.sort("symbol")
+    days = days.filter(days <= on)
+    mentions = pl.DataFrame(
+        schema={"symbol": pl.String, "dated_on": pl.Date, "document_id": pl.String}
     )
-    column = frames.securities.select("symbol").with_row_index("column")
-    row = sessions.with_row_index("row")
-    placed = priced.join(column, on="symbol").join(row, on="session").sort("column", "row")
-
-    def tape(bars: pl.DataFrame) -> Tape:
-        first = bars["column"].to_numpy()
-        columns = np.unique(first)
-        return Tape(
-            columns=columns.astype(np.int64),
-            starts=np.append(np.searchsorted(first, columns), len(first)),
-            row=bars["row"].to_numpy().astype(np.int64),
-            fields={
-                name: bars[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in FIELDS
-            },
-        )
-
-    factors = placed.filter(pl.col("column").is_in(explaining(frames.securities)))
-    return build_market(frames, tape(factors)), tape(placed)
+    pairs_known = frame.filter((pl.col("day0") <= on) | (pl.col("known_on") <= on))
+    events = build_events(days, securities["symbol"].to_list(), pairs_known, mentions)
+    market = build_market(
+        days, securities, priced.select("symbol", "session", *BARS), events, StudyDesign()
+    )
+    return market, market.panel(priced.select("symbol", "session", *BARS))

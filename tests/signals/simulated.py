@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from watchlist.signals import Panel
-from watchlist.signals.moves import abnormal_volume_z
-from watchlist.signals.noise import noise_panel
+from watchlist.signals.chance import noise_panel
+from watchlist.signals.moves import volume_z
 
 SESSIONS, SYMBOLS = 1250, 16
 PLANTED = "abnormal_volume"
@@ -24,7 +24,7 @@ def market(seed: int) -> Panel:
 def planted(seed: int) -> Panel:
     """The same, but abnormal volume really does forecast the next session."""
     panel = market(seed)
-    push = EFFECT * np.clip(np.nan_to_num(abnormal_volume_z(panel)), -3.0, 3.0)
+    push = EFFECT * np.clip(np.nan_to_num(volume_z(panel)), -3.0, 3.0)
     ret = panel.ret.copy()
     ret[1:] += push[:-1]
-    return replace(panel, ret=ret, trade_ret=ret, _memory={})
+    return replace(panel, ret=ret, trade_ret=ret)

@@ -12,19 +12,19 @@ from scipy import stats
 
 from tests.signals.simulated import PLANTED, SYMBOLS, market, planted
 from watchlist.signals import REGISTRY
+from watchlist.signals.chance import noise_panel
 from watchlist.signals.judging import HORIZONS, judge, summary_frame, verdict_frame
-from watchlist.signals.judging.coefficient import by_session, coefficient, scores
-from watchlist.signals.judging.portfolio import Result, deflated_sharpe, follow
-from watchlist.signals.judging.targets import (
+from watchlist.signals.judging.coefficient import (
+    by_session,
     centred,
-    forward,
+    coefficient,
     pooled_scores,
     row_ranks,
+    scores,
     walk_forward_scores,
 )
-from watchlist.signals.judging.verdict import adjust, verdict
-from watchlist.signals.noise import noise_panel
-from watchlist.signals.regression import model
+from watchlist.signals.judging.judge import adjust, forward, verdict
+from watchlist.signals.judging.portfolio import Result, deflated_sharpe, follow, half_spread
 
 RNG = np.random.default_rng(3)
 ALL = np.arange(SYMBOLS)
@@ -69,10 +69,10 @@ def test_a_mean_is_never_surer_than_independence_would_make_it() -> None:
 def test_results_lie_after_the_session_and_a_gap_makes_them_unknown() -> None:
     panel = noise_panel(300, 2, seed=8)
     panel.ret[250, 0] = np.nan
-    excess = model(panel).excess
-    five = forward(panel, 5)
+    excess = panel.abnormal.without_intercept
+    five = forward(excess, 5)
     assert five[200, 1] == pytest.approx(excess[201:206, 1].sum())
-    assert forward(panel, 5, delay=1)[200, 1] == pytest.approx(excess[202:207, 1].sum())
+    assert forward(excess, 5, delay=1)[200, 1] == pytest.approx(excess[202:207, 1].sum())
     assert np.isnan(five[245:250, 0]).all()
     assert np.isfinite(five[[244, 250], 0]).all()
     assert np.isnan(five[-5:]).all()
@@ -95,9 +95,9 @@ def test_portfolio_buys_one_session_after_the_signal_and_pays_the_spread() -> No
     panel = noise_panel(300, 6, seed=5)
     rank = np.full(panel.shape, np.nan)
     rank[200] = centred(row_ranks(RNG.standard_normal((1, 6))))[0]
-    result = follow(panel, rank, 1, 5)
+    excess = panel.abnormal.without_intercept
+    result = follow(excess, half_spread(panel.close, panel.abnormal.sigma), rank, 1, 5)
     weights = rank[200] / np.abs(rank[200]).sum() / 5
-    excess = model(panel).excess
     earned = (weights * excess[202:207]).sum()
     assert result.sessions == 5
     assert result.gross_per_year == pytest.approx(earned / 5 * 252)

@@ -25,7 +25,7 @@ def test_every_signal_has_its_page(signal: Signal) -> None:
     assert f"Formula: {signal.formula}." in page
     assert f"Source: {signal.source}." in page
     assert f"Speaks when {signal.rule.words()}." in page
-    assert signal.lies[1:] in page
+    assert signal.misleads[1:] in page
     assert re.search(r"Alerts to \d{4}-\d{2}-\d{2}: \d+ in \d+ symbol-years", page)
     assert re.search(r"Verdict, judged \d{4}-\d{2}-\d{2}", page)
 

@@ -29,10 +29,10 @@ WATCHLIST = ("MP", "LAC", "TMQ", "NB")
 def test_fires_on_the_day_with_nothing_later(
     shared: Path, tmp_path: Path, symbol: str, on: date, signal: str, state: str
 ) -> None:
-    market, tape = real_market(shared, tmp_path, on)
+    market, panel = real_market(shared, tmp_path, on)
     assert market.sessions[-1].item() == on
     rules = {s: s.rule for s in REGISTRY}
-    tables = signal_tables(market, [tape], rules, history=60, watchlist=WATCHLIST)
+    tables = signal_tables(market, [panel], rules, history=60, watchlist=WATCHLIST)
     alerts = tables.alerts.filter(
         (pl.col("symbol") == symbol) & (pl.col("session") == on) & (pl.col("signal") == signal)
     )
@@ -44,8 +44,7 @@ def test_fires_on_the_day_with_nothing_later(
 
 
 def test_the_day_after_a_jump_is_its_echo_not_news(shared: Path, tmp_path: Path) -> None:
-    market, tape = real_market(shared, tmp_path, date(2025, 10, 8))
-    panel = market.whole(tape)
+    _, panel = real_market(shared, tmp_path, date(2025, 10, 8))
     signal = REGISTRY["news_before_price"]
     value = signal.measure(panel).value
     column = panel.symbols.index("TMQ")

@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchlist.signals.median import rolling_median
-from watchlist.signals.rolling import lag, rolling_max, rolling_mean, rolling_sum
+from watchlist.signals.rolling import (
+    lag,
+    own_z,
+    rolling_max,
+    rolling_mean,
+    rolling_median,
+    rolling_sum,
+)
 
 RNG = np.random.default_rng(7)
 
@@ -50,3 +56,18 @@ def test_means_and_medians_skip_what_is_missing() -> None:
 def test_lag_longer_than_the_panel_knows_nothing() -> None:
     assert np.isnan(lag(np.ones((3, 2)), 5)).all()
     assert lag(np.arange(6.0).reshape(3, 2), 2)[2].tolist() == [0.0, 1.0]
+
+
+def test_own_z_is_by_the_year_before() -> None:
+    x = RNG.standard_normal((400, 2))
+    x[50:60, 0] = np.nan
+    found = own_z(x)
+    for row in (130, 251, 300, 399):
+        for column in range(2):
+            past = x[max(row - 252, 0) : row, column]
+            past = past[np.isfinite(past)]
+            expected = (x[row, column] - past.mean()) / past.std()
+            assert found[row, column] == pytest.approx(expected, rel=1e-9)
+    assert np.isnan(found[:120]).all()
+    assert np.isfinite(found[120, 1])
+    assert np.isnan(found[129, 0])  # ten of its values are missing

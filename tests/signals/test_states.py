@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from watchlist.signals.registry import Measured, Rule
-from watchlist.signals.states import begins, count_changes, percentiles, rarity, states
+from watchlist.signals.states import begins, percentiles, rarity, states
 
 
 def coded(values: list[float], rule: Rule) -> list[int]:
@@ -19,7 +19,6 @@ def test_an_alert_is_a_change_and_is_not_repeated() -> None:
     found = coded([0, 3, 4, 5, 0, -3, -4, 3], rule)
     assert found == [0, 1, 1, 1, 0, -1, -1, 1]
     assert np.flatnonzero(begins(np.array(found, np.int8))).tolist() == [1, 5, 7]
-    assert count_changes(np.array(found, np.int8)[:, None]) == 3
 
 
 def test_a_state_holds_until_its_lower_bar_and_ends_where_the_value_is_missing() -> None:

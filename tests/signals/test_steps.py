@@ -18,8 +18,7 @@ from watchlist.config import Config, RuleSettings, SignalSettings
 from watchlist.errors import ConfigError
 from watchlist.project import Project
 from watchlist.signals import REGISTRY
-from watchlist.steps.judge import judge_if_due
-from watchlist.steps.signals import read_panel, rules_in_force, run_signals
+from watchlist.signals.stored import judge_if_due, read_panel, rules_in_force, run_signals
 from watchlist.store import last_session
 
 
@@ -47,7 +46,7 @@ def test_the_panel_ends_at_the_as_of_session_and_knows_nothing_later(demo: Proje
     on = date(2025, 10, 4)  # a Saturday
     with store.connect(demo) as con:
         as_of = last_session(con, on)
-        panel = read_panel(con, as_of)
+        panel = read_panel(con, Config(), as_of)
     assert as_of == date(2025, 10, 3)
     assert panel.sessions[-1].item() == as_of
     known = panel.events.known_on[panel.events.pair_event] <= panel.sessions[-1]
@@ -121,9 +120,9 @@ def test_a_wrong_rule_is_refused_with_its_place(
 def test_verdicts_are_kept_once_a_month_and_shown_beside_the_signal(demo: Project) -> None:
     with store.open_build(demo, SystemClock()) as build:
         build.con.execute("DELETE FROM base.signal_verdicts")
-        assert judge_if_due(build.con, as_of=date(2026, 1, 5))
-        assert not judge_if_due(build.con, as_of=date(2026, 2, 5))
-        assert judge_if_due(build.con, as_of=date(2026, 2, 6))
+        assert judge_if_due(build.con, Config(), as_of=date(2026, 1, 5))
+        assert not judge_if_due(build.con, Config(), as_of=date(2026, 2, 5))
+        assert judge_if_due(build.con, Config(), as_of=date(2026, 2, 6))
         build.con.execute("DELETE FROM base.signal_verdicts WHERE as_of < DATE '2026-02-06'")
         build.publish()
     shown = json.loads(call(demo, "--format", "json").stdout)

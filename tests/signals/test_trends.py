@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.signals.lookahead import first_change
 from watchlist.signals import REGISTRY, Panel
-from watchlist.signals.compute import measure
-from watchlist.signals.lookahead import check
-from watchlist.signals.noise import noise_panel
+from watchlist.signals.chance import noise_panel
 from watchlist.signals.rolling import Floats
 
 HIGH = REGISTRY["high_52w"]
@@ -34,7 +33,7 @@ def panel() -> Panel:
 
 @pytest.fixture(scope="module")
 def value(panel: Panel) -> Floats:
-    return measure(panel, HIGH).value
+    return HIGH.measure(panel).value
 
 
 def known(panel: Panel, column: int) -> np.ndarray:
@@ -82,14 +81,13 @@ def test_a_panel_that_begins_with_the_listing_says_the_same(panel: Panel, value:
         sessions=panel.sessions[begin:],
         market_activity=panel.market_activity[begin:],
         first_row=begin,
-        _memory={},
         **{name: getattr(panel, name)[begin:] for name in bars},
-    ).select(np.array([1]))
-    found = measure(late, HIGH).value[:, 0]
+    )
+    found = HIGH.measure(late).value[:, 1]
     np.testing.assert_array_equal(found, value[begin:, 1])
 
 
 def test_no_session_is_judged_by_a_later_one(panel: Panel) -> None:
     rows = (LISTED + 1, LISTED + YEAR - 1, LISTED + YEAR, RESUMED, RESUMED + LEAST + 5, ROWS - 1)
     cuts = [panel.upto(row) for row in rows]
-    check(HIGH.name, lambda some: measure(some, HIGH), panel, cuts)
+    assert first_change(HIGH, panel, cuts) is None

@@ -62,14 +62,14 @@ def judge(
 
     As of the store's last session the verdicts are stored, and shown beside the signals.
     """
-    place, _ = open_project(project, simulated=simulated)
-    _judge(place, on=on, as_known=as_known, style=style)
+    place, config = open_project(project, simulated=simulated)
+    _judge(place, config, on=on, as_known=as_known, style=style)
 
 
 @group.command("list", epilog="Example: watchlist signals list --format json")
 def list_signals(style: FrameFormat = "table") -> None:
     """Every signal with its meaning, rule and source; needs no store."""
-    from watchlist.steps.signals import catalogue
+    from watchlist.signals.stored import catalogue
 
     write_frame(catalogue(), style)
 
@@ -85,7 +85,7 @@ def rank(
     """The watchlist by how unusual each symbol is on the session, with the reasons."""
     from watchlist import store
     from watchlist.catalog import load_catalog
-    from watchlist.steps.signals import compute_signals
+    from watchlist.signals.stored import compute_signals
     from watchlist.store import last_session
 
     place, config = open_project(project, simulated=simulated)
@@ -96,21 +96,23 @@ def rank(
     write_frame(ranked if style in ("json", "jsonl") else ranked.drop("rarities"), style)
 
 
-def _judge(place: Project, *, on: date | None, as_known: date | None, style: str) -> None:
+def _judge(
+    place: Project, config: Config, *, on: date | None, as_known: date | None, style: str
+) -> None:
     from watchlist import store
     from watchlist.clock import SystemClock
     from watchlist.signals.judging import summary_frame
-    from watchlist.steps.judge import judge_signals, run_judge
+    from watchlist.signals.stored import judge_signals, run_judge
     from watchlist.store import last_session
 
     with store.connect(place, as_known=as_known) as con, console.progress("judge") as step:
         as_of = last_session(con, on)
         looking = as_known is not None or as_of != last_session(con, None)
         if looking:
-            judged = judge_signals(con, as_of=as_of, step=step)
+            judged = judge_signals(con, config, as_of=as_of, step=step)
     if not looking:
         with store.open_build(place, SystemClock()) as build, console.progress("judge") as step:
-            judged = run_judge(build.con, as_of=as_of, step=step)
+            judged = run_judge(build.con, config, as_of=as_of, step=step)
             build.publish()
     console.say(
         f"{len(judged)} signals × horizons judged as of {as_of}, corrected together; "
@@ -125,7 +127,7 @@ def _raise(
     from watchlist import store
     from watchlist.catalog import load_catalog
     from watchlist.clock import SystemClock
-    from watchlist.steps.signals import compute_signals, run_signals
+    from watchlist.signals.stored import compute_signals, run_signals
     from watchlist.store import last_session
     from watchlist.study.stored import write_session_abnormal
 

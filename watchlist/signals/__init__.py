@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from watchlist.signals import moves, policy, trends
-from watchlist.signals.panel import Events, Panel
-from watchlist.signals.registry import REGISTRY, Measured, Rule, Signal
+from watchlist.signals.events import Events
+from watchlist.signals.panel import Panel
+from watchlist.signals.registry import Measured, Registry, Rule, Signal
 
-__all__ = ["REGISTRY", "Events", "Measured", "Panel", "Rule", "Signal", "moves", "policy", "trends"]
+__all__ = ["REGISTRY", "Events", "Measured", "Panel", "Registry", "Rule", "Signal"]
+
+REGISTRY = Registry((*moves.SIGNALS, *policy.SIGNALS, *trends.SIGNALS))
+"""The packaged signals, in the order of tables and pages."""

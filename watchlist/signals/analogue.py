@@ -13,7 +13,8 @@ from math import isnan
 
 import numpy as np
 
-from watchlist.signals.pairs import LAST_DAY, Cells, Pairs
+from watchlist.signals.events import LAST_DAY, Reactions
+from watchlist.signals.registry import Cells
 
 LEAST_DATES = 3
 LEAST_PAIRS = 5
@@ -92,7 +93,7 @@ class _Group:
                 self.within_symbols += own.squares
 
 
-def analogues(found: Pairs) -> list[Analogue]:
+def analogues(found: Reactions) -> list[Analogue]:
     """One per pair that has enough forerunners; only windows that ended before its day 0.
 
     Each effect is taken in once, in the order of time, so that a market of 100,000 pairs costs
@@ -146,7 +147,7 @@ def _shrink(group: _Group, event: int, column: int, day0: int) -> Analogue:
     )
 
 
-def cells(found: Pairs) -> Cells:
+def cells(found: Reactions) -> Cells:
     """The analogue of each symbol and day; of several events on one day the surest speaks."""
     best: dict[tuple[int, int], tuple[float, float]] = {}
     for one in analogues(found):

@@ -15,7 +15,7 @@ from math import isfinite, log2
 import numpy as np
 
 from watchlist.formatting import Readable
-from watchlist.signals.chance import calibrated
+from watchlist.signals.chance import Chance
 from watchlist.signals.registry import Signal
 from watchlist.signals.states import rarity
 
@@ -46,26 +46,26 @@ class Ranked:
     rarities: tuple[float, ...]
 
 
-def surprise(reading: Reading) -> float:
+def surprise(reading: Reading, chance: Chance) -> float:
     """How often chance looks as rare as this reading, 0 to 1; 1 where nothing can be said."""
     if not isfinite(reading.percentile):
         return 1.0
     seen = float(rarity(np.array(reading.percentile), reading.signal.rule))
-    return calibrated(reading.signal, seen)
+    return chance.calibrated(reading.signal, seen)
 
 
-def rank(readings: Iterable[Reading]) -> list[Ranked]:
+def rank(readings: Iterable[Reading], chance: Chance) -> list[Ranked]:
     """Symbols, most unusual first; ties by symbol."""
     by_symbol: dict[str, list[Reading]] = {}
     for reading in readings:
         by_symbol.setdefault(reading.symbol, []).append(reading)
-    ranked = [_place(symbol, found) for symbol, found in by_symbol.items()]
+    ranked = [_place(symbol, found, chance) for symbol, found in by_symbol.items()]
     return sorted(ranked, key=lambda entry: (-entry.score, entry.symbol))
 
 
-def _place(symbol: str, readings: list[Reading]) -> Ranked:
+def _place(symbol: str, readings: list[Reading], chance: Chance) -> Ranked:
     # a signal that fired goes before one that is merely as rare
-    ordered = sorted((surprise(r), r.state == "quiet", r.signal.name, r) for r in readings)
+    ordered = sorted((surprise(r, chance), r.state == "quiet", r.signal.name, r) for r in readings)
     best: list[tuple[float, Reading]] = []
     for share, _, _, reading in ordered:
         if reading.signal.family not in {other.signal.family for _, other in best}:
@@ -83,9 +83,8 @@ def _place(symbol: str, readings: list[Reading]) -> Ranked:
 def _words(reading: Reading, share: float) -> str:
     """`Abnormal move −13.5 % (chance looks like this on 0.6 % of days)`."""
     value = in_unit(reading.value, reading.signal.unit)
-    return (
-        f"{reading.signal.title} {value} (chance looks like this on {Readable(share):.1%} of days)"
-    )
+    told = f"{Readable(share):.1%} of days"
+    return f"{reading.signal.title} {value} (chance looks like this on {told})"
 
 
 def in_unit(value: float, unit: str) -> str:
@@ -95,6 +94,8 @@ def in_unit(value: float, unit: str) -> str:
         return f"{told:+.1%}" + unit.removeprefix("fraction")
     if unit in ("deviations", "standard errors"):
         return f"{told:+.1f} {unit}"
+    if unit == "times usual":
+        return f"{told:.1f} times usual"
     if unit in ("events", "documents", "weekdays"):
         return f"{told:.0f} {unit}"
     return f"{told:.2f}"

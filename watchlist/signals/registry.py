@@ -1,24 +1,22 @@
-"""What a signal is, and the one place where signals are declared.
+"""What a signal is: its meaning, formula, source, rule, and the words of its alert.
 
-A signal is declared with its meaning, formula, source, rule and the words of its alert, and it
-is admitted only after `lookahead.prove` has seen that its past does not change when the panel
-is cut: a signal that looks ahead cannot be registered.
+A signal is a function of a panel that ends with the session itself; the tests cut panels at random
+sessions and hold that no earlier value of any registered signal changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import numpy as np
 
 from watchlist.errors import ConfigError, nearest
 from watchlist.formatting import Readable
-from watchlist.signals.lookahead import prove
+from watchlist.signals.events import Reactions
 from watchlist.signals.panel import Panel
-from watchlist.signals.rolling import Floats
-
-if TYPE_CHECKING:
-    from watchlist.signals.pairs import Cells, Pairs
+from watchlist.signals.rolling import Floats, Ints
 
 Direction = Literal["up", "down", "magnitude", "none"]
 Family = Literal["move", "volume", "range", "trend", "risk", "policy"]
@@ -30,11 +28,36 @@ class Measured:
 
     value: Floats
     """In the signal's unit."""
-    z: Floats | None = None
-    """Standardised by its own past; None: by mean and deviation of its last 252 values."""
+    z: Floats
+    """Standardised: in standard errors, or by its own past (`rolling.own_z`)."""
     percentile: Callable[[slice], Floats] | None = None
     """Ranks of some rows among comparable stretches; None: among the symbol's own values of a
     year. Not computed for rows that nobody reads."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Values of single sessions of single symbols; parallel arrays, one entry a cell."""
+
+    row: Ints
+    column: Ints
+    value: Floats
+    z: Floats
+
+    def measured(self, shape: tuple[int, int]) -> Measured:
+        """The cells in a panel of nothing."""
+        value, z = np.full(shape, np.nan), np.full(shape, np.nan)
+        value[self.row, self.column] = self.value
+        z[self.row, self.column] = self.z
+        return Measured(value, z)
+
+    def within(self, columns: Ints, first_row: int, width: int) -> Cells:
+        """The cells of some columns out of `width`, by their order and by rows from the first."""
+        place = np.full(width, -1)
+        place[columns] = np.arange(len(columns))
+        mine = place[self.column] >= 0
+        row, column = self.row[mine] - first_row, place[self.column[mine]]
+        return Cells(row, column, self.value[mine], self.z[mine])
 
 
 @dataclass(frozen=True)
@@ -105,12 +128,15 @@ class Signal:
     either sign (magnitude), or nothing (none: a description, not judged)."""
     minimum_history: int
     """Sessions that a symbol needs before the rule can speak."""
-    measure: Callable[[Panel], Measured]
+    function: Callable[[Panel], Measured]
     rule: Rule
     sentences: Mapping[str, str]
-    """State -> sentence with {symbol}, {value}, {z} and {drop}, which is −value."""
-    lies: str
+    """State -> sentence with {symbol}, {value}, {z}, {drop} (−value), {times} (2 to the power
+    of z), {market} and {sector}: the measured number and what it is measured against."""
+    misleads: str
     """When it misleads."""
+    judged_on: Literal["value", "z"] = "z"
+    """What is held against later returns: the value where z is only by the symbol's own past."""
     tried: int = 1
     """Variants of the parameters that were looked at on real bars before these were chosen; the
     judge makes the signal pay for them."""
@@ -118,32 +144,34 @@ class Signal:
     """Whether alerts can be counted on a market of noise: not those that count the catalogue."""
     of_events: bool = False
     """Has values only for symbols that an event or a document reaches."""
-    cells: Callable[[Pairs], Cells] | None = None
+    cells: Callable[[Reactions], Cells] | None = None
     """For a signal that needs other symbols too: its values from all pairs of the market, as
-    `measure` gives them for a panel that holds all symbols. None: each symbol by itself."""
+    `function` gives them for a panel that holds all symbols. None: each symbol by itself."""
+
+    def measure(self, panel: Panel) -> Measured:
+        """The signal of every symbol and session of a panel."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.function(panel)
+
+
+def on_reactions(cells: Callable[[Reactions], Cells]) -> Callable[[Panel], Measured]:
+    """The function of a signal that is made of all pairs of the market."""
+
+    def function(panel: Panel) -> Measured:
+        return cells(panel.reactions).measured(panel.shape)
+
+    return function
 
 
 class Registry:
-    """Signals by name, in the order of declaration."""
+    """Signals by name, in a fixed order."""
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Iterable[Signal]) -> None:
         self._signals: dict[str, Signal] = {}
-
-    def register(self, signal: Signal) -> Signal:
-        """Admit a signal.
-
-        Raises
-        ------
-        LookAheadError
-            Cutting the proof panel changed a value of the signal's past.
-        ConfigError
-            The name is taken.
-        """
-        if signal.name in self._signals:
-            raise ConfigError(f"signal {signal.name!r} is declared twice", "rename one of them")
-        prove(signal.name, signal.measure)
-        self._signals[signal.name] = signal
-        return signal
+        for signal in signals:
+            if signal.name in self._signals:
+                raise ConfigError(f"signal {signal.name!r} is declared twice", "rename one of them")
+            self._signals[signal.name] = signal
 
     def __iter__(self) -> Iterator[Signal]:
         return iter(self._signals.values())
@@ -155,13 +183,8 @@ class Registry:
         try:
             return self._signals[name]
         except KeyError:
-            known = list(self._signals)
-            raise ConfigError(f"no signal {name!r}", nearest(name, known)) from None
+            raise ConfigError(f"no signal {name!r}", nearest(name, list(self._signals))) from None
 
     def names(self) -> tuple[str, ...]:
         """All names, in order."""
         return tuple(self._signals)
-
-
-REGISTRY = Registry()
-"""The packaged signals; `watchlist.signals` fills it."""

@@ -1,4 +1,4 @@
-"""From values to states, and from states to alerts: an alert is a change, never a level."""
+"""From values to states, from states to alerts (a change, never a level), and how rare both are."""
 
 from __future__ import annotations
 
@@ -7,45 +7,38 @@ from numpy.typing import NDArray
 
 from watchlist.formatting import Readable
 from watchlist.signals.registry import Measured, Rule, Signal
-from watchlist.signals.rolling import Bools, Floats, rolling_count
+from watchlist.signals.rolling import YEAR, Bools, Floats
 
 States = NDArray[np.int8]
 
-Z_WINDOW = 252
-Z_LEAST = 120
-_FEW_ROWS = 32
-"""Ranks of fewer rows are counted window by window, of more lag by lag."""
+RANK_LEAST = 20
+"""Past values that a rank needs."""
 
 
 def states(measured: Measured, rule: Rule) -> States:
     """(sessions, symbols): 1 up or on, -1 down, 0 quiet, also where there is no value."""
     x = measured.value if rule.on == "value" else measured.z
-    assert x is not None
-    up, down = np.zeros((2, *x.shape), np.bool_)
-    if rule.up is not None:
-        up = x >= rule.up
-        if rule.until_up is not None:
-            up = _held(up, x >= rule.until_up)
-    if rule.down is not None:
-        down = x <= rule.down
-        if rule.until_down is not None:
-            down = _held(down, x <= rule.until_down)
-    out: States = (up & ~down).view(np.int8) - down.view(np.int8)
-    return out
+    up = _side(x, rule.up, rule.until_up)
+    down = _side(-x, _negative(rule.down), _negative(rule.until_down))
+    return np.asarray((up & ~down).astype(np.int8) - down.astype(np.int8))
 
 
-def _held(starts: Bools, holds: Bools) -> Bools:
-    """On from each start for as long as the other is true without a break.
+def _negative(threshold: float | None) -> float | None:
+    return None if threshold is None else -threshold
 
-    By stretches of 1, 2, 4, … sessions: what had started is on if all of the stretch since holds.
-    """
-    on, stretch, reach = starts.copy(), holds.copy(), 1
-    while reach < len(on) and stretch.any():
-        on[reach:] |= on[:-reach] & stretch[reach:]
-        stretch[reach:] &= stretch[:-reach].copy()
-        stretch[:reach] = False
-        reach *= 2
-    return on
+
+def _side(x: Floats, above: float | None, until: float | None) -> Bools:
+    """Where x is at or above a threshold, or was and has since stayed at or above `until`."""
+    if above is None:
+        return np.zeros(x.shape, np.bool_)
+    starts = x >= above
+    if until is None:
+        return np.asarray(starts)
+    # on while the last start is later than the last session that neither started nor held
+    row = np.arange(len(x))[:, None]
+    started = np.maximum.accumulate(np.where(starts, row, -1), axis=0)
+    ended = np.maximum.accumulate(np.where(starts | (x >= until), -1, row), axis=0)
+    return np.asarray(started > ended)
 
 
 def begins(coded: States) -> Bools:
@@ -56,24 +49,27 @@ def begins(coded: States) -> Bools:
     return out
 
 
-def count_changes(coded: States) -> int:
-    """How many alerts the states make."""
-    return int(np.count_nonzero(begins(coded)))
-
-
-def sentence(signal: Signal, state: str, symbol: str, value: float, z: float) -> str:
-    """The alert in words."""
-    numbers = {"value": Readable(value), "z": Readable(z), "drop": Readable(-value)}
-    return signal.sentences[state].format(symbol=symbol, **numbers)
+def sentence(
+    signal: Signal, state: str, value: float, z: float, *, symbol: str, market: str, sector: str
+) -> str:
+    """The alert in words: the measured number, and what it is measured against."""
+    return signal.sentences[state].format(
+        symbol=symbol,
+        value=Readable(value),
+        z=Readable(z),
+        drop=Readable(-value),
+        times=Readable(2.0 ** min(z, 64.0)),
+        market=market,
+        sector=sector,
+    )
 
 
 def own_percentiles(signal: Signal, measured: Measured, rows: slice) -> Floats:
     """Rank of what the rule looks at, in the symbol's own past or as the signal itself ranks."""
     if measured.percentile is not None:
-        return measured.percentile(rows)
-    ranked = measured.z if signal.rule.on == "z" else measured.value
-    assert ranked is not None
-    return percentiles(ranked, rows)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return measured.percentile(rows)
+    return percentiles(measured.z if signal.rule.on == "z" else measured.value, rows)
 
 
 def percentiles(values: Floats, rows: slice) -> Floats:
@@ -83,27 +79,17 @@ def percentiles(values: Floats, rows: slice) -> Floats:
     values.
     """
     start, stop, step = rows.indices(len(values))
+    past = np.pad(values[:stop], ((YEAR, 0), (0, 0)), constant_values=np.nan)
     now = values[start:stop:step]
-    past = np.full((Z_WINDOW + stop - start, values.shape[1]), np.nan)
-    earlier = values[max(start - Z_WINDOW, 0) : stop]
-    past[len(past) - len(earlier) :] = earlier
-    known = rolling_count(np.isfinite(past), Z_WINDOW)[Z_WINDOW - 1 : -1 : step]
-    below, not_above, found = np.zeros((3, *now.shape), np.uint8)  # a byte counts to 252
-    if len(now) < _FEW_ROWS:
-        for i, row in enumerate(now):
-            window = past[i * step : i * step + Z_WINDOW]
-            below[i] = np.count_nonzero(window < row, axis=0)
-            not_above[i] = np.count_nonzero(window <= row, axis=0)
-    else:
-        answer = found.view(np.bool_)
-        for first in range(Z_WINDOW):
-            one = past[first : first + stop - start : step]
-            np.less(one, now, out=answer)
-            below += found
-            np.less_equal(one, now, out=answer)
-            not_above += found
-    score = (below + 0.5 * (not_above - below)) / np.maximum(known, 1)
-    return np.where((known >= 20) & np.isfinite(now), score, np.nan)
+    twice = np.zeros(now.shape, np.int16)  # the rank, where a tie is half a value below
+    known = np.zeros(now.shape, np.int16)
+    for back in range(YEAR):
+        earlier = past[start + back : stop + back : step]
+        twice += (earlier < now).view(np.int8)
+        twice += (earlier <= now).view(np.int8)
+        known += np.isfinite(earlier).view(np.int8)
+    enough = (known >= RANK_LEAST) & np.isfinite(now)
+    return np.where(enough, twice / (2.0 * np.maximum(known, 1)), np.nan)
 
 
 def rarity(percentile: Floats, rule: Rule) -> Floats:
@@ -117,4 +103,4 @@ def rarity(percentile: Floats, rule: Rule) -> Floats:
         share = percentile
     else:
         share = 2.0 * np.minimum(percentile, 1.0 - percentile)
-    return np.clip(share, 1.0 / (Z_WINDOW + 1), 1.0)
+    return np.clip(share, 1.0 / (YEAR + 1), 1.0)

@@ -23,9 +23,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-PAIRS = 16_384
-"""Securities times sessions that are estimated at a time; their residuals take 16 MB."""
-
 
 @dataclass(frozen=True)
 class SessionReturns:
@@ -49,6 +46,12 @@ class SessionReturns:
     observations: Ints
     """Rows of the estimation window that were used; 0 without a factor to be measured against."""
 
+    @property
+    def without_intercept(self) -> Floats:
+        """ar + alpha: what is added up over weeks. The intercept of a window that holds a run-up
+        would be subtracted day after day, and momentum would look like reversal."""
+        return np.asarray(self.ar + self.alpha)
+
 
 def session_returns(
     panel: Panel,
@@ -70,35 +73,25 @@ def session_returns(
     rows : the sessions wanted
     """
     day = replace(design, windows=((0, 0),), chart=(0, 0))
-    start, stop, _ = rows.indices(len(panel.sessions))
-    able = np.flatnonzero((factors >= 0).all(axis=1))
-    shape = (max(stop - start, 0), len(cols))
+    wanted = np.arange(len(panel.sessions))[rows]
+    shape = (len(wanted), len(cols))
     ar, se, alpha, sigma, beta = (np.full(shape, np.nan) for _ in range(5))
     observations = np.zeros(shape, dtype=np.int64)
-    step = max(1, PAIRS // max(len(able), 1))
-    for first in range(start, stop if len(able) else start, step):
-        some = np.arange(first, min(first + step, stop))
-        # session by session, so that neighbours share their factor returns
+    for place in np.flatnonzero((factors >= 0).all(axis=1)):
+        col, count = cols[place], len(wanted)
         fits = estimate(
-            panel,
-            np.repeat(some, len(able)),
-            np.tile(cols[able], len(some)),
-            np.tile(factors[able], (len(some), 1)),
-            day,
-            masked,
+            panel, wanted, np.full(count, col), np.tile(factors[place], (count, 1)), day, masked
         )
         usable = (fits.observations >= design.min_observations) & (fits.sigma2 > 0)
-        found = (
+        observations[:, place] = fits.observations
+        for whole, part in (
             (ar, fits.ar[:, 0]),
             (se, day_errors(fits)[:, 0]),
             (alpha, fits.alpha),
             (sigma, fits.sigma),
             (beta, fits.betas[:, 0]),
-        )
-        into = np.ix_(some - start, able)
-        for whole, part in found:
-            whole[into] = np.where(usable, part, np.nan).reshape(len(some), len(able))
-        observations[into] = fits.observations.reshape(len(some), len(able))
+        ):
+            whole[usable, place] = part[usable]
     se[np.isnan(ar)] = np.nan
     return SessionReturns(ar, se, ar / se, alpha, sigma, beta, observations)
 

@@ -1,21 +1,23 @@
-"""The rank information coefficient, and a t that survives overlapping results."""
+"""The rank information coefficient, a t that survives overlapping results, and plain numbers.
+
+Ranks of a signal use the session itself or earlier ones.
+"""
 
 from __future__ import annotations
 
+import bisect
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from watchlist.signals.judging.targets import (
-    centred,
-    pooled_scores,
-    row_ranks,
-    walk_forward_scores,
-)
 from watchlist.signals.rolling import Floats
 from watchlist.study.power import detectable_ratio
 from watchlist.study.tails import student_p
 
+PAST_NEEDED = 30
+"""Earlier observations before one of a rare signal gets a rank."""
+BUCKETS = 5
 CROSS_SECTION = 5
 """Symbols a session needs for a correlation across them."""
 LEAST_LAG = 21
@@ -127,3 +129,117 @@ def coefficient(series: Floats, horizon: int, observations: int) -> Coefficient:
         observations=observations,
         lag=lag,
     )
+
+
+def row_ranks(x: Floats) -> Floats:
+    """Ranks within each row from 0, ties averaged; NaN stays NaN."""
+    rows, width = x.shape
+    order = np.argsort(x, axis=1, kind="stable")
+    ordered = np.take_along_axis(x, order, axis=1)
+    new = np.ones_like(ordered, dtype=np.int64)
+    new[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    group = np.cumsum(new, axis=1) - 1 + np.arange(rows)[:, None] * width
+    position = np.broadcast_to(np.arange(width, dtype=np.float64), x.shape)
+    size = np.bincount(group.ravel(), minlength=rows * width)
+    total = np.bincount(group.ravel(), position.ravel(), minlength=rows * width)
+    mean = total / np.maximum(size, 1)
+    out = np.empty_like(x)
+    np.put_along_axis(out, order, mean[group], axis=1)
+    out[~np.isfinite(x)] = np.nan
+    return out
+
+
+def centred(ranks: Floats) -> Floats:
+    """Ranks of each row spread over −1 to 1; NaN where the row has one value or only ties."""
+    known = np.isfinite(ranks)
+    count = known.sum(axis=1, keepdims=True)
+    spread = np.nanmax(np.where(known, ranks, -np.inf), axis=1, keepdims=True) - np.nanmin(
+        np.where(known, ranks, np.inf), axis=1, keepdims=True
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        out: Floats = np.where(spread > 0, 2.0 * ranks / (count - 1.0) - 1.0, np.nan)
+    return out
+
+
+def walk_forward_scores(x: Floats) -> Floats:
+    """Each value's rank among all values of earlier sessions, spread over −1 to 1.
+
+    For signals that few symbols have on a session: there is no cross-section to rank in. The
+    first `PAST_NEEDED` observations have no score.
+    """
+    out = np.full(x.shape, np.nan)
+    past: list[float] = []
+    for row in np.flatnonzero(np.isfinite(x).any(axis=1)):
+        columns = np.flatnonzero(np.isfinite(x[row]))
+        today = x[row, columns].tolist()
+        if len(past) >= PAST_NEEDED:
+            for column, value in zip(columns, today, strict=True):
+                low, high = bisect.bisect_left(past, value), bisect.bisect_right(past, value)
+                out[row, column] = (low + high) / len(past) - 1.0
+        for value in today:
+            bisect.insort(past, value)
+    return out
+
+
+def pooled_scores(x: Floats) -> Floats:
+    """Ranks over all sessions and symbols, spread over −1 to 1: for results, not for signals."""
+    known = np.isfinite(x)
+    if not known.any():
+        return np.full(x.shape, np.nan)
+    flat = centred(row_ranks(x[known][None, :]))[0]
+    out = np.full(x.shape, np.nan)
+    out[known] = flat
+    return out
+
+
+def mean_known(series: Floats) -> float:
+    """Mean of what is known."""
+    known = series[np.isfinite(series)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def _session_mean(x: Floats) -> float:
+    """Mean over sessions of the mean over symbols: a session counts once."""
+    known = np.isfinite(x)
+    count = known.sum(axis=1)
+    some = count > 0
+    return (
+        float((np.where(known, x, 0.0).sum(axis=1)[some] / count[some]).mean())
+        if some.any()
+        else math.nan
+    )
+
+
+def hit_rate(ranked: Scores, target: Floats, sign: int, *, magnitude: bool) -> float:
+    """Share of results on the side that rank and direction said; sessions count once."""
+    side = np.sign(ranked.rank) * sign
+    result = target - np.nanmedian(target) if magnitude and np.isfinite(target).any() else target
+    hit = np.where(side == np.sign(result), 1.0, 0.0)
+    hit[~np.isfinite(ranked.rank) | ~np.isfinite(target) | (side == 0)] = np.nan
+    return _session_mean(hit)
+
+
+def mean_forward(ranked: Scores, shown: Floats, sign: int) -> float:
+    """Mean result of one unit of gross exposure along rank and direction."""
+    used = np.isfinite(shown)
+    weight = np.where(used, sign * ranked.rank, 0.0)
+    gross = np.abs(weight).sum(axis=1)
+    some = gross > 0
+    if not some.any():
+        return math.nan
+    return float(((weight * np.nan_to_num(shown)).sum(axis=1)[some] / gross[some]).mean())
+
+
+def bucket_means(ranked: Scores, shown: Floats) -> tuple[float, ...]:
+    """Mean result by fifth of the signal, lowest first."""
+    bucket = np.clip(np.floor((np.nan_to_num(ranked.rank) + 1.0) / 2.0 * BUCKETS), 0, BUCKETS - 1)
+    return tuple(_session_mean(np.where(bucket == b, shown, np.nan)) for b in range(BUCKETS))
+
+
+def monotonicity(buckets: tuple[float, ...]) -> float:
+    """Rank correlation of bucket number and mean, −1 to 1."""
+    means = np.array(buckets)
+    if not np.isfinite(means).all() or (means == means[0]).all():
+        return math.nan
+    ranks = np.argsort(np.argsort(means)).astype(float)
+    return float(np.corrcoef(np.arange(BUCKETS), ranks)[0, 1])

@@ -1,39 +1,47 @@
-"""Every signal × horizon: coefficient, buckets, decay, portfolio, verdict."""
+"""Every signal × horizon: coefficient, buckets, decay, portfolio, and the verdict in words.
+
+A verdict pays for everything that was tried.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from watchlist.formatting import Readable
 from watchlist.signals.judging.coefficient import (
     Coefficient,
+    bucket_means,
     by_session,
     coefficient,
-    scores,
-)
-from watchlist.signals.judging.portfolio import Result, deflated_sharpe, follow
-from watchlist.signals.judging.summary import (
-    bucket_means,
     hit_rate,
     mean_forward,
     mean_known,
     monotonicity,
+    scores,
 )
-from watchlist.signals.judging.targets import forward
-from watchlist.signals.judging.verdict import Verdict, adjust, verdict
-from watchlist.signals.panel import Ints, Panel
+from watchlist.signals.judging.portfolio import Result, deflated_sharpe, follow, half_spread
+from watchlist.signals.panel import Panel
 from watchlist.signals.registry import Signal
-from watchlist.signals.regression import model
-from watchlist.signals.rolling import Floats
+from watchlist.signals.rolling import Floats, Ints
+from watchlist.study.multiplicity import benjamini_hochberg, holm
 
 HORIZONS = (1, 5, 20)
 """Sessions ahead that verdicts are given for: a day, a week, a month."""
 DECAY = (1, 2, 3, 5, 10, 20, 40)
 """Sessions ahead whose coefficient is shown, not judged."""
+Verdict = Literal["supported", "not distinguishable from chance", "contradicted", "too little data"]
+
+LEVEL = 0.05
+LEAST_SESSIONS_ACROSS = 250
+"""Sessions with a cross-section: a year."""
+LEAST_SESSIONS_RARE = 40
+"""Sessions with a rare signal."""
+LEAST_DF = 10.0
 _SIGN = {"up": 1, "down": -1, "magnitude": 1}
 
 
@@ -109,44 +117,67 @@ def judge(
 
 
 class _Results:
-    """Forward results by horizon and delay, computed once for all signals."""
+    """What came after each session, computed once for all signals."""
 
     def __init__(self, panel: Panel, columns: Ints) -> None:
-        self._panel, self._columns = panel, columns
+        self._excess = panel.abnormal.without_intercept[:, columns]
+        self._sigma = panel.abnormal.sigma[:, columns]
+        self._cost = half_spread(panel.close[:, columns], self._sigma)
         self._raw: dict[tuple[int, int], Floats] = {}
 
     def raw(self, horizon: int, delay: int = 0) -> Floats:
         """Abnormal returns after each session, fraction."""
         key = (horizon, delay)
         if key not in self._raw:
-            self._raw[key] = forward(self._panel, horizon, delay)[:, self._columns]
+            self._raw[key] = forward(self._excess, horizon, delay)
         return self._raw[key]
 
     def target(self, signal: Signal, horizon: int, delay: int = 0) -> Floats:
         """What the signal's ranks are held against: results in deviations, or their size."""
-        sigma = model(self._panel).sigma[:, self._columns]
-        scaled: Floats = self.raw(horizon, delay) / (sigma * np.sqrt(horizon))
+        scaled: Floats = self.raw(horizon, delay) / (self._sigma * np.sqrt(horizon))
         return np.abs(scaled) if signal.direction == "magnitude" else scaled
+
+    def followed(self, signal: Signal, rank: Floats, horizon: int) -> Result | None:
+        """The portfolio of a signal that says which way."""
+        if signal.direction == "magnitude":
+            return None
+        return follow(self._excess, self._cost, rank, _SIGN[signal.direction], horizon)
+
+
+def forward(excess: Floats, horizon: int, delay: int = 0) -> Floats:
+    """(sessions, symbols): sum of the abnormal returns of the `horizon` sessions after each.
+
+    NaN at the end of the panel and where a return of the stretch is missing: a suspended stock has
+    no result to be right or wrong about.
+    """
+    known = np.isfinite(excess)
+    total = np.pad(np.cumsum(np.where(known, excess, 0.0), axis=0), ((1, 0), (0, 0)))
+    count = np.pad(np.cumsum(known, axis=0), ((1, 0), (0, 0)))
+    out = np.full(excess.shape, np.nan)
+    first, last = 1 + delay, 1 + delay + horizon
+    rows = len(excess) - last + 1
+    if rows > 0:
+        complete = count[last:] - count[first : first + rows] == horizon
+        out[:rows] = np.where(complete, total[last:] - total[first : first + rows], np.nan)
+    return out
 
 
 def _judge_one(
     panel: Panel, signal: Signal, columns: Ints, horizons: Sequence[int], results: _Results
 ) -> list[Judgement]:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        measured = signal.measure(panel)
-    x = (measured.value if measured.z is None else measured.z)[:, columns]
+    measured = signal.measure(panel)
+    x = (measured.value if signal.judged_on == "value" else measured.z)[:, columns]
     ranked = scores(x)
-    sign = _SIGN[signal.direction]
+    sign, magnitude = _SIGN[signal.direction], signal.direction == "magnitude"
     decay = tuple((h, mean_known(by_session(ranked, results.target(signal, h)))) for h in DECAY)
-    part = panel.select(columns)
     out = []
     for horizon in horizons:
         target, raw = results.target(signal, horizon), results.raw(horizon)
         series = by_session(ranked, target)
         used = np.isfinite(ranked.rank) & np.isfinite(target)
         sessions = np.flatnonzero(np.isfinite(series))
-        shown = np.abs(raw) if signal.direction == "magnitude" else raw
-        fifths = bucket_means(ranked, np.where(used, shown, np.nan))
+        shown = np.where(used, np.abs(raw) if magnitude else raw, np.nan)
+        fifths = bucket_means(ranked, shown)
         out.append(
             Judgement(
                 signal=signal,
@@ -156,15 +187,13 @@ def _judge_one(
                 p_holm=math.nan,
                 p_bh=math.nan,
                 verdict="too little data",
-                hit_rate=hit_rate(ranked, target, sign, magnitude=signal.direction == "magnitude"),
-                mean_forward=mean_forward(ranked, np.where(used, shown, np.nan), sign),
+                hit_rate=hit_rate(ranked, target, sign, magnitude=magnitude),
+                mean_forward=mean_forward(ranked, shown, sign),
                 buckets=fifths,
                 monotonicity=monotonicity(fifths),
                 decay=decay,
                 ic_delayed=mean_known(by_session(ranked, results.target(signal, horizon, delay=1))),
-                result=None
-                if signal.direction == "magnitude"
-                else follow(part, ranked.rank, sign, horizon),
+                result=results.followed(signal, ranked.rank, horizon),
                 first=str(panel.sessions[sessions[0]]) if len(sessions) else "",
                 last=str(panel.sessions[sessions[-1]]) if len(sessions) else "",
                 symbols=int(used.any(axis=0).sum()),
@@ -194,3 +223,36 @@ def _together(trials: list[Judgement]) -> list[Judgement]:
             trials, adjusted.holm, adjusted.benjamini_hochberg, strict=True
         )
     ]
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """p-values of all trials, corrected together."""
+
+    holm: Floats
+    benjamini_hochberg: Floats
+
+
+def adjust(p_values: Sequence[float], tried: Sequence[int]) -> Adjusted:
+    """Correct for every signal × horizon judged and for the variants looked at on the way.
+
+    A signal whose parameters were chosen among k variants pays k times (Bonferroni) before the
+    stepdown of Holm 1979 and the step-up of Benjamini & Hochberg 1995 over all.
+    """
+    paid = np.minimum(np.asarray(p_values, float) * np.asarray(tried, float), 1.0)
+    return Adjusted(holm(paid), benjamini_hochberg(paid))
+
+
+def enough(found: Coefficient, *, across: bool) -> bool:
+    """Whether there is enough to say anything."""
+    least = LEAST_SESSIONS_ACROSS if across else LEAST_SESSIONS_RARE
+    return found.sessions >= least and found.df >= LEAST_DF and bool(np.isfinite(found.p))
+
+
+def verdict(found: Coefficient, p_holm: float, expected_sign: int, *, across: bool) -> Verdict:
+    """`supported` needs a Holm p of at most 5 % and the sign that the signal's source claims."""
+    if not enough(found, across=across):
+        return "too little data"
+    if p_holm > LEVEL:
+        return "not distinguishable from chance"
+    return "supported" if np.sign(found.ic) == expected_sign else "contradicted"

@@ -7,8 +7,6 @@ from math import e
 
 import numpy as np
 
-from watchlist.signals import regression
-from watchlist.signals.panel import Panel
 from watchlist.signals.rolling import Floats
 from watchlist.study.tails import normal_p, normal_quantile
 
@@ -41,17 +39,22 @@ class Result:
     kurtosis: float
 
 
-def half_spread(panel: Panel) -> Floats:
+def half_spread(close: Floats, sigma: Floats) -> Floats:
     """Cost of trading one unit, a model: half a tick, or 5 % of own daily volatility if more."""
-    tick = 0.5 * TICK / panel.close
-    return np.fmax(tick, SPREAD_OF_VOLATILITY * regression.model(panel).sigma)
+    return np.fmax(0.5 * TICK / close, SPREAD_OF_VOLATILITY * sigma)
 
 
-def follow(panel: Panel, rank: Floats, sign: int, horizon: int) -> Result:
+def follow(excess: Floats, cost: Floats, rank: Floats, sign: int, horizon: int) -> Result:
     """Hold each session's ranks for `horizon` sessions, one slice of capital a session.
 
     Overlapping slices as in Jegadeesh & Titman 1993. A slice is bought at the close after the
     session of the signal: nobody trades the close that he computes from.
+
+    Parameters
+    ----------
+    excess : (sessions, symbols) abnormal returns without intercepts, fraction
+    cost : of trading one unit, fraction
+    rank : −1 to 1
     """
     raw = np.nan_to_num(sign * rank)
     gross = np.abs(raw).sum(axis=1, keepdims=True)
@@ -61,21 +64,20 @@ def follow(panel: Panel, rank: Floats, sign: int, horizon: int) -> Result:
     weights = np.zeros_like(raw)
     # earns on row t what the signals of rows t-1-horizon … t-2 bought at the close of t-1
     weights[horizon + 1 :] = held[: len(raw) - horizon - 1]
-    excess = np.nan_to_num(regression.model(panel).excess)
-    earned = (weights * excess).sum(axis=1)
+    earned = (weights * np.nan_to_num(excess)).sum(axis=1)
     traded = np.abs(np.diff(weights, axis=0, prepend=0.0))
-    cost = (traded * np.nan_to_num(half_spread(panel))).sum(axis=1)
+    paid = (traded * np.nan_to_num(cost)).sum(axis=1)
     active = np.abs(weights).sum(axis=1) > 0
     if active.sum() < 2:
         nan = float("nan")
         return Result(nan, nan, nan, nan, nan, nan, nan, int(active.sum()), nan, nan)
-    net = (earned - cost)[active]
+    net = (earned - paid)[active]
     centred = net - net.mean()
     spread = float(net.std(ddof=1))
     path = np.concatenate([[0.0], np.cumsum(net)])
     return Result(
         gross_per_year=float(earned[active].mean()) * SESSIONS_A_YEAR,
-        cost_per_year=float(cost[active].mean()) * SESSIONS_A_YEAR,
+        cost_per_year=float(paid[active].mean()) * SESSIONS_A_YEAR,
         net_per_year=float(net.mean()) * SESSIONS_A_YEAR,
         turnover=float(traded.sum(axis=1)[active].mean()),
         sharpe=float(net.mean()) / spread if spread > 0 else float("nan"),

@@ -1,6 +1,0 @@
--- Final bars of some securities; the session as days since 1970, which NumPy turns into its row.
-SELECT
-    security_id AS security, (session - DATE '1970-01-01')::INTEGER AS day,
-    open, high, low, close, volume::DOUBLE AS volume
-FROM base.bars
-WHERE security_id BETWEEN $first AND $last AND final AND session <= $as_of

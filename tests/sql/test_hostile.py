@@ -169,6 +169,10 @@ def filled_in(sql: str, folder: Path) -> str:
     return sql.replace("{store}", f"{folder}/watchlist.duckdb").replace("{folder}", str(folder))
 
 
+HANGING = 20.0
+"""Seconds; a statement that takes so long is not refused but tried."""
+
+
 def test_there_are_at_least_a_hundred_and_fifty() -> None:
     assert len(set(REFUSED)) >= 150
 
@@ -179,7 +183,7 @@ def test_it_is_refused_with_a_reason(sql: str, folder: Path, box: Sandbox) -> No
     start = time.monotonic()
     with pytest.raises(QueryError) as caught:
         box.rows(filled_in(sql, folder))
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < HANGING
     assert caught.value.message
     assert "ended its process" not in str(caught.value)
     assert CANARY not in str(caught.value)

@@ -14,6 +14,8 @@ settings.register_profile("watchlist", deadline=None, derandomize=True)
 settings.load_profile("watchlist")
 
 ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("WATCHLIST_SHARED", ROOT.parent / "shared"))
+"""Real bars, recorded answers and oracles; may lie beside the checkout and adds to the tests."""
 
 
 def newest_duckdb() -> Path:
@@ -27,7 +29,6 @@ def newest_duckdb() -> Path:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real bars, recorded responses and oracles; it is not part of the project."""
-    place = Path(os.environ.get("WATCHLIST_SHARED", ROOT.parent / "shared"))
-    if not place.is_dir():
-        pytest.skip(f"real test material is not here ({place.name}/ beside the checkout)")
-    return place
+    if not SHARED.is_dir():
+        pytest.skip(f"real test material is not here ({SHARED.name}/ beside the checkout)")
+    return SHARED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,9 +43,9 @@ DAY_TESTS = {
 }
 
 
-@pytest.fixture(params=DESIGNS)
-def case(request: pytest.FixtureRequest, shared: Path) -> Case:
-    return load(shared, request.param)
+@pytest.fixture(params=DESIGNS, ids=lambda one: f"{one[0].name} {one[1]}")
+def case(request: pytest.FixtureRequest) -> Case:
+    return load(*request.param)
 
 
 @pytest.fixture(params=WINDOWS, ids=str)
@@ -123,18 +122,17 @@ def test_kolari_pynnonen(case: Case, window: tuple[int, int], convention: Any) -
         assert_allclose(got, expected[name][theirs], **EXACT)
 
 
-def test_r_bar_over_pairs_that_share_the_date(shared: Path) -> None:
+def test_r_bar_over_pairs_that_share_the_date() -> None:
     """Ours: one date is the oracle's value; over dates it inflates only what really clusters."""
-    one = load(shared, DESIGNS[0])
+    one, several, apart = (load(*design) for design in DESIGNS[:3])
     expected = expected_of(one, (-1, 1))
     assert_allclose(
         one.sample((-1, 1)).correlation.r_bar, expected["r_bar"]["relative_day"], **EXACT
     )
-    four = load(shared, DESIGNS[1]).sample((-1, 1))
+    four = several.sample((-1, 1))
     assert four.correlation.compared == 40
     assert_allclose(four.correlation.inflating, four.correlation.r_bar * 40 / 190, **EXACT)
-    staggered = load(shared, DESIGNS[2])
-    none = mean_correlation(staggered.fits.resid, staggered.rows)
+    none = mean_correlation(apart.fits.resid, apart.rows)
     assert (none.r_bar, none.compared, none.inflating) == (0.0, 0, 0.0)
 
 

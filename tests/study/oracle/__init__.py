@@ -1,0 +1,1 @@
+"""Returns of a simulated market and what other software says of events in it; `make.py`."""

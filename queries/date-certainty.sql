@@ -41,7 +41,8 @@ by_date AS (
 SELECT
     which, sum(pairs)::INTEGER AS pairs, count(*)::INTEGER AS dates, avg(car) AS mean_car,
     avg(car) / nullif(stddev_samp(car) / sqrt(count(*)), 0) AS t,
-    avg((car > 0)::INTEGER) AS share_positive
+    -- a help for one and a harm for the other cancel to a zero whose sign is rounding
+    avg((car > 1e-12)::INTEGER) AS share_positive
 FROM by_date
 GROUP BY position, which
 ORDER BY position;

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.conftest import SHARED
 from tests.sql.in_process import open_here
 from watchlist.project import Project, packaged
 from watchlist.sql import catalogue, statements
@@ -65,7 +66,12 @@ def test_it_runs_on_the_demo_with_its_defaults(query: Query, demo_project: Proje
     assert rows or query.name in EMPTY_IN_DEMO
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+@pytest.mark.parametrize(
+    # the demo has asked each already; real bars add to it where they lie
+    "query",
+    QUERIES if SHARED.is_dir() else QUERIES[:1],
+    ids=lambda query: query.name,
+)
 def test_it_runs_on_real_bars_with_its_defaults(query: Query, real_project: Project) -> None:
     result, rows = ask(real_project, query, {})
     assert [(c.name, c.type) for c in result.columns] == [(c.name, c.type) for c in query.columns]

@@ -345,25 +345,42 @@ def test_real_bars_survive_the_wire(
     assert both["close"].to_list() == pytest.approx(both["real"].to_list(), rel=1e-6)
 
 
+def chart_error(code: str, description: str) -> bytes:
+    """The body of an error in the form that Yahoo's chart address gives it."""
+    error = {"code": code, "description": description}
+    return json.dumps({"chart": {"result": None, "error": error}}).encode()
+
+
+NO_DATA = "Data doesn't exist for startDate = 1704067200, endDate = 1706745600"
+TOO_OLD = "1m data not available for startTime=1704067200 and endTime=1704153600. The requested "
+EMPTY = {"chart": {"error": None, "result": [{"meta": {"gmtoffset": 0, "symbol": "MP"}}]}}
+
+
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("status", "body", "expected"),
     [
-        pytest.param("400_no_data_in_window.json", None, id="400"),
-        pytest.param("404_not_found.json", PermanentSourceError, id="404"),
-        pytest.param("422_intraday_too_old.json", PermanentSourceError, id="422"),
-        pytest.param("429_too_many_requests.txt", RateLimitedError, id="429"),
-        pytest.param("200_valid_empty_window_minimal.json", None, id="empty"),
+        pytest.param(400, chart_error("Bad Request", NO_DATA), None, id="400"),
+        pytest.param(
+            404,
+            chart_error("Not Found", "No data found, symbol may be delisted"),
+            PermanentSourceError,
+            id="404",
+        ),
+        pytest.param(
+            422, chart_error("Unprocessable Entity", TOO_OLD), PermanentSourceError, id="422"
+        ),
+        pytest.param(429, b"Edge: Too Many Requests", RateLimitedError, id="429"),
+        pytest.param(200, json.dumps(EMPTY).encode(), None, id="empty"),
     ],
 )
 def test_error_bodies_as_they_were_reported(
-    shared: Path,
     server: YahooServer,
     source: YahooSource,
-    name: str,
+    status: int,
+    body: bytes,
     expected: type[Exception] | None,
 ) -> None:
-    body = (shared / "yahoo" / "errors" / name).read_bytes()
-    server.always("MP", Reply(body, status=int(name[:3])))
+    server.always("MP", Reply(body, status=status))
     if expected is None:
         assert source.fetch(security(), FIRST, LAST).bars.is_empty()
     else:

@@ -37,18 +37,16 @@ class Opened:
         return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))]
 
     def settle(self) -> None:
-        """Scroll through the page until every chart has been drawn."""
+        """Look at each chart until it has been drawn: a page draws what comes into sight."""
         self.until("!document.querySelector('.plot') || window.Plotly !== undefined")
-        self.page.evaluate(
-            """async () => {
-                for (let y = 0; y <= document.documentElement.scrollHeight; y += 500) {
-                    scrollTo({top: y, behavior: "instant"});
-                    await new Promise((done) => setTimeout(done, 30));
-                }
-                scrollTo(0, 0);
-            }"""
+        self.until(
+            """(() => {
+                const left = document.querySelector(".plot:not([data-drawn])");
+                left?.scrollIntoView({behavior: "instant"});
+                return left === null;
+            })()"""
         )
-        self.until("document.querySelectorAll('.plot:not([data-drawn])').length === 0")
+        self.page.evaluate("scrollTo(0, 0)")
 
     def until(self, condition: str, seconds: float = 20) -> None:
         """Wait for a condition; Playwright's own way is refused by the pages' policy."""

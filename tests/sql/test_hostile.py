@@ -266,7 +266,10 @@ def test_the_writers_do_write_where_nothing_holds_them(folder: Path, tmp_path: P
             con.close()
         if state(here) != before:
             wrote.append(sql)
-    assert len(wrote) >= len(WRITERS) - 2, set(WRITERS) - set(wrote)
+    # from 2.0.1 on DuckDB copies nothing over the file of an open database, nor over its log
+    shut = {sql for sql in WRITERS if duckdb.__version__ >= "2.0.1" and "TO '{store}" in sql}
+    least = {sql for sql in WRITERS if not sql.startswith("ATTACH")} - shut
+    assert set(wrote) >= least, least - set(wrote)
 
 
 @pytest.mark.parametrize("kernel", [True, False])
